@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small text helpers shared by the printers.
+#ifndef TINYC_COMPILER_BASE_TEXT_H_
+#define TINYC_COMPILER_BASE_TEXT_H_
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace tinyc {
+
+// The shortest decimal text that reads back to the same value; `inf`, `-inf`
+// and `nan` for those.
+std::string FloatText(float value);
+std::string DoubleText(double value);
+// Reads what FloatText writes; false when `text` is no number.
+bool ParseFloatText(absl::string_view text, float* value);
+
+// `name` made a C identifier: other characters become '_', a leading digit or
+// a C keyword gets a leading '_'.  Never empty.
+std::string CIdentifier(absl::string_view name);
+
+}  // namespace tinyc
+
+#endif  // TINYC_COMPILER_BASE_TEXT_H_

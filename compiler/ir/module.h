@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// A model on its way to C: the graph, and beside it what the backend passes
+// found out.  Side tables record the revision of the graph they were made for.
+#ifndef TINYC_COMPILER_IR_MODULE_H_
+#define TINYC_COMPILER_IR_MODULE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "compiler/ir/graph.h"
+#include "compiler/ir/kernel.h"
+#include "compiler/ir/target.h"
+
+namespace tinyc {
+
+// kGraph: operators with a meaning.  kLowered: every node has kernel calls.
+// kPlanned: every value has a place in memory.
+enum class Stage { kGraph, kLowered, kPlanned };
+
+// The kernel calls of one node; empty when its result is its operand's bytes
+// (reshape) or when the plan builds it in place.
+struct LoweredCall {
+  KernelCall call;
+  const Kernel* kernel = nullptr;
+};
+
+struct Lowering {
+  uint64_t revision = 0;
+  absl::flat_hash_map<const Node*, std::vector<LoweredCall>> calls;
+};
+
+// Where the bytes of a value are at run time.
+struct Place {
+  enum class Kind { kArena, kModelInput, kModelOutput };
+  Kind kind = Kind::kArena;
+  int index = 0;       // of the model's input or output
+  int64_t offset = 0;  // bytes
+  bool operator==(const Place&) const = default;
+};
+
+struct MemoryPlan {
+  uint64_t revision = 0;
+  int64_t arena_bytes = 0;
+  int64_t lower_bound = 0;  // no plan of these lifetimes is smaller
+  bool optimal = false;     // proved: no smaller arena for these lifetimes
+  // Every value that a kernel reads or writes, constants excepted.
+  absl::flat_hash_map<const Value*, Place> values;
+  // Arena offset of a node's scratch bytes, for nodes that have any.
+  absl::flat_hash_map<const Node*, int64_t> scratch;
+};
+
+struct Module {
+  std::string name = "model";
+  std::unique_ptr<Graph> graph = std::make_unique<Graph>();
+  Stage stage = Stage::kGraph;
+  const Target* target = nullptr;
+  std::optional<Lowering> lowering;
+  std::optional<MemoryPlan> plan;
+  // What the user should know about choices made for them, one sentence each.
+  std::vector<std::string> notes;
+};
+
+}  // namespace tinyc
+
+#endif  // TINYC_COMPILER_IR_MODULE_H_

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/ops/fixed_point.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace tinyc {
+
+absl::StatusOr<FixedScale> RenderScale(absl::Span<const double> ratios,
+                                       DType out, int64_t acc_bound) {
+  double greatest = 0;
+  for (const double ratio : ratios) {
+    if (!std::isfinite(ratio) || ratio <= 0) {
+      return Invalid("a ratio of scales is not a positive number");
+    }
+    greatest = std::max(greatest, ratio);
+  }
+  FixedScale scale;
+  scale.wide = InfoOf(out).bits == 16;
+  int exponent = 0;  // greatest = fraction * 2^exponent, fraction in [1/2, 1)
+  std::frexp(greatest, &exponent);
+  // Multipliers are ratio * 2^bits; `bits` makes the greatest fill 31 bits,
+  // but never exceeds 32 in the 8-bit rendering.
+  int bits = 31 - exponent;
+  if (!scale.wide) bits = std::min(bits, 32);
+  if (std::nearbyint(std::ldexp(greatest, bits)) >= std::ldexp(1.0, 31)) {
+    --bits;
+  }
+  scale.shift = scale.wide ? bits : 32 - bits;
+  const bool fits =
+      scale.wide
+          ? bits >= 17 && bits <= 62 && acc_bound < (int64_t{1} << 47)
+          : scale.shift < 31 && acc_bound < (int64_t{1} << (31 - scale.shift));
+  if (!fits) {
+    return Unimplemented("the ratio of scales ", greatest,
+                         " is outside the range of the integer arithmetic");
+  }
+  for (const double ratio : ratios) {
+    scale.mult.push_back(
+        static_cast<int32_t>(std::nearbyint(std::ldexp(ratio, bits))));
+  }
+  return scale;
+}
+
+int32_t Requantize(int64_t acc, const FixedScale& scale, size_t c) {
+  const __int128 product = static_cast<__int128>(acc) * scale.mult[c];
+  const int bits = scale.wide ? scale.shift : 32 - scale.shift;
+  const __int128 y = (product + (__int128{1} << (bits - 1))) >> bits;
+  constexpr int32_t kMin = std::numeric_limits<int32_t>::min();
+  constexpr int32_t kMax = std::numeric_limits<int32_t>::max();
+  return y < kMin ? kMin : y > kMax ? kMax : static_cast<int32_t>(y);
+}
+
+IntRange QuantizedClamp(const TensorType& type, float real_min,
+                        float real_max) {
+  Tensor bounds(TensorType(type.dtype, {2}, type.quant));
+  bounds.SetReal(0, real_min);
+  bounds.SetReal(1, real_max);
+  return {static_cast<int32_t>(bounds.IntAt(0)),
+          static_cast<int32_t>(bounds.IntAt(1))};
+}
+
+}  // namespace tinyc

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// THE table of targets.
+#include "compiler/targets/registry.h"
+#include "tc_kernel.h"
+
+namespace tinyc {
+namespace {
+
+constexpr Target kTargets[] = {
+    {.name = "generic", .description = "any C99 compiler; the default"},
+    {.name = "host",
+     .caps = TC_CAP_WIDE,
+     .align = 64,
+     .description = "the machine at hand, with wide SIMD found by its C "
+                    "compiler (-O3 -march=native)"},
+    {.name = "cortex-m0plus", .description = "Armv6-M"},
+    {.name = "cortex-m3", .description = "Armv7-M"},
+    {.name = "cortex-m4", .description = "Armv7E-M"},
+    {.name = "cortex-m7", .description = "Armv7E-M, dual issue"},
+    {.name = "cortex-m33", .description = "Armv8-M Mainline"},
+    {.name = "cortex-m55", .description = "Armv8.1-M"},
+    {.name = "rv32imc", .description = "32-bit RISC-V with compressed code"},
+};
+
+}  // namespace
+
+absl::Span<const Target> AllTargets() { return kTargets; }
+
+const Target* FindTarget(absl::string_view name) {
+  for (const Target& target : kTargets) {
+    if (target.name == name) return &target;
+  }
+  return nullptr;
+}
+
+}  // namespace tinyc
