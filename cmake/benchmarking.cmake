@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# benchmarks/<f>/**.cc is the program <f>_bench (Google Benchmark), so that
+# `ninja <f>_bench` builds one of them.
+
+find_package(benchmark REQUIRED)
+
+file(GLOB folders CONFIGURE_DEPENDS LIST_DIRECTORIES true "benchmarks/*")
+foreach(folder ${folders})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.cc")
+  if(NOT sources)
+    continue()
+  endif()
+  cmake_path(GET folder FILENAME name)
+  add_executable(${name}_bench ${sources})
+  target_compile_options(${name}_bench PRIVATE ${TINYC_CXX_FLAGS})
+  target_link_libraries(
+    ${name}_bench PRIVATE tinyc_tools benchmark::benchmark
+                          benchmark::benchmark_main)
+  set_target_properties(
+    ${name}_bench PROPERTIES RUNTIME_OUTPUT_DIRECTORY
+                             "${CMAKE_BINARY_DIR}/benchmarks")
+endforeach()

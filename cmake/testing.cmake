@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Tests are found by folder:
+#
+#   tests/support/**.cc      a library that every test links
+#   tests/<f>/**.cc          the program <f>_test, one ctest test per gtest case;
+#                            only when a *_test.cc is among them
+#   tests/<f>/**/test_*.py   one ctest test per file, run by pytest in build/venv
+#
+# All run in the root of the checkout, with TINYC_BIN_DIR and TINYC_BUILD_DIR in
+# the environment.
+
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+set(TINYC_TEST_ENVIRONMENT
+    "TINYC_SOURCE_DIR=${CMAKE_SOURCE_DIR}" "TINYC_BIN_DIR=${TINYC_BIN_DIR}"
+    "TINYC_BUILD_DIR=${CMAKE_BINARY_DIR}"
+    "UBSAN_OPTIONS=print_stacktrace=1")
+
+tinyc_add_library(test_support FOLDERS tests/support
+                  LINK tinyc_tools GTest::gtest GTest::gmock)
+
+file(GLOB folders CONFIGURE_DEPENDS LIST_DIRECTORIES true "tests/*")
+list(FILTER folders EXCLUDE REGEX "/support$")
+foreach(folder ${folders})
+  if(NOT IS_DIRECTORY "${folder}")
+    continue()
+  endif()
+  cmake_path(GET folder FILENAME name)
+
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.cc")
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  if(tests)
+    add_executable(${name}_test ${sources})
+    target_compile_options(${name}_test PRIVATE ${TINYC_CXX_FLAGS})
+    target_link_libraries(${name}_test PRIVATE tinyc_test_support
+                                               GTest::gtest_main)
+    set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY
+                                                  "${CMAKE_BINARY_DIR}/tests")
+    # Programs that a test runs are built with it.
+    get_property(programs GLOBAL PROPERTY TINYC_PROGRAMS)
+    if(programs)
+      add_dependencies(${name}_test ${programs})
+    endif()
+    # The value of a list property of many tests travels as one string.
+    string(REPLACE ";" "\\;" environment "${TINYC_TEST_ENVIRONMENT}")
+    gtest_discover_tests(
+      ${name}_test
+      TEST_PREFIX "${name}/"
+      WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}"
+      DISCOVERY_MODE PRE_TEST
+      DISCOVERY_TIMEOUT 120
+      PROPERTIES ENVIRONMENT "${environment}" TIMEOUT 900)
+  endif()
+
+  file(GLOB_RECURSE scripts CONFIGURE_DEPENDS "${folder}/test_*.py")
+  foreach(script ${scripts})
+    cmake_path(RELATIVE_PATH script BASE_DIRECTORY "${CMAKE_SOURCE_DIR}"
+               OUTPUT_VARIABLE relative)
+    add_test(NAME ${relative}
+             COMMAND "${CMAKE_SOURCE_DIR}/tools/setup/pytest.sh" ${relative}
+             WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+    set_tests_properties(
+      ${relative} PROPERTIES ENVIRONMENT "${TINYC_TEST_ENVIRONMENT}"
+                             SKIP_RETURN_CODE 77 TIMEOUT 1800)
+  endforeach()
+endforeach()
