@@ -7,16 +7,13 @@
 #                            only when a *_test.cc is among them
 #   tests/<f>/**/test_*.py   one ctest test per file, run by pytest in build/venv
 #
-# All run in the root of the checkout, with TINYC_BIN_DIR and TINYC_BUILD_DIR in
-# the environment.
+# All run in the root of the checkout, with TINYC_BIN_DIR in the environment.
 
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
-set(TINYC_TEST_ENVIRONMENT
-    "TINYC_SOURCE_DIR=${CMAKE_SOURCE_DIR}" "TINYC_BIN_DIR=${TINYC_BIN_DIR}"
-    "TINYC_BUILD_DIR=${CMAKE_BINARY_DIR}"
-    "UBSAN_OPTIONS=print_stacktrace=1")
+# One value only: gtest_discover_tests loses the rest of a list.
+set(TINYC_TEST_ENVIRONMENT "TINYC_BIN_DIR=${TINYC_BIN_DIR}")
 
 tinyc_add_library(test_support FOLDERS tests/support
                   LINK tinyc_tools GTest::gtest GTest::gmock)
@@ -44,15 +41,13 @@ foreach(folder ${folders})
     if(programs)
       add_dependencies(${name}_test ${programs})
     endif()
-    # The value of a list property of many tests travels as one string.
-    string(REPLACE ";" "\\;" environment "${TINYC_TEST_ENVIRONMENT}")
     gtest_discover_tests(
       ${name}_test
       TEST_PREFIX "${name}/"
       WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}"
       DISCOVERY_MODE PRE_TEST
       DISCOVERY_TIMEOUT 120
-      PROPERTIES ENVIRONMENT "${environment}" TIMEOUT 900)
+      PROPERTIES ENVIRONMENT "${TINYC_TEST_ENVIRONMENT}" TIMEOUT 900)
   endif()
 
   file(GLOB_RECURSE scripts CONFIGURE_DEPENDS "${folder}/test_*.py")
@@ -67,3 +62,9 @@ foreach(folder ${folders})
                              SKIP_RETURN_CODE 77 TIMEOUT 1800)
   endforeach()
 endforeach()
+
+# --- formatting --------------------------------------------------------------
+
+add_test(NAME lint/format
+         COMMAND "${CMAKE_SOURCE_DIR}/tools/lint/format.sh" --check)
+set_tests_properties(lint/format PROPERTIES SKIP_RETURN_CODE 77)
