@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * 2-D convolution, optionally in groups.
+ *
+ *   y[oy][ox][o] = act(bias[o] + sum over ky, kx, ci of
+ *       w[o][ky][kx][ci] * x[oy * stride_h - pad_top + ky * dilation_h]
+ *                           [ox * stride_w - pad_left + kx * dilation_w][ci])
+ *
+ * Weights are a matrix [out_c][K], K = kernel_h * kernel_w * (in_c / group), in
+ * (ky, kx, ci) order, cut into blocks of the row's `weight_block` output
+ * channels.  A block does not cross a group; the last one of a group may be
+ * narrower.  A block of n channels is stored [K][n].
+ */
+#ifndef TC_CONV2D_H_
+#define TC_CONV2D_H_
+
+#include <stdint.h>
+
+#include "tc_fixed.h"
+#include "tc_kernel.h"
+#include "tc_window.h"
+
+typedef struct {
+  int32_t batch;
+  int32_t in_h, in_w, in_c;    /* in_c and out_c are of all groups together */
+  int32_t out_h, out_w, out_c;
+  int32_t kernel_h, kernel_w;
+  int32_t stride_h, stride_w;
+  int32_t pad_top, pad_left;   /* below and on the right: as far as needed */
+  int32_t dilation_h, dilation_w;
+  int32_t group;
+} tc_conv2d_shape;
+
+typedef tc_weighted_quant tc_conv2d_s8_quant;
+typedef tc_weighted_quant tc_conv2d_s16_quant;
+
+typedef void tc_conv2d_f32_fn(const tc_conv2d_shape *s, const tc_act_f32 *act,
+                              const float *x, const float *w, const float *bias,
+                              float *y);
+
+/*
+ * y = clamp(tc_requant(acc, mult[o], shift) + out_zero, lo, hi) with
+ * acc = bias[o] + sum of w * x - w_zero[o] * sum of x over all taps, where a
+ * tap outside the image reads in_zero.  The bias makes up for in_zero.
+ * w_zero may be NULL: all zeros.
+ */
+typedef void tc_conv2d_s8_fn(const tc_conv2d_shape *s,
+                             const tc_conv2d_s8_quant *q, const int8_t *x,
+                             const int8_t *w, const int32_t *bias,
+                             const int32_t *mult, const int32_t *w_zero,
+                             int8_t *y);
+
+/* The same with 64-bit accumulators, tc_requant64 and symmetric weights. */
+typedef void tc_conv2d_s16_fn(const tc_conv2d_shape *s,
+                              const tc_conv2d_s16_quant *q, const int16_t *x,
+                              const int8_t *w, const int64_t *bias,
+                              const int32_t *mult, int16_t *y);
+
+#endif /* TC_CONV2D_H_ */

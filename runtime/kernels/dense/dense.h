@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fully connected layer: y[r][o] = act(bias[o] + sum over i of w[o][i] x[r][i]).
+ * Weights [out][in] are cut into blocks of the row's `weight_block` outputs, the
+ * last one perhaps narrower; a block of n outputs is stored [in][n].
+ */
+#ifndef TC_DENSE_H_
+#define TC_DENSE_H_
+
+#include <stdint.h>
+
+#include "tc_fixed.h"
+#include "tc_kernel.h"
+
+typedef struct {
+  int32_t rows; /* the batch */
+  int32_t in;   /* features */
+  int32_t out;
+} tc_dense_shape;
+
+typedef tc_weighted_quant tc_dense_s8_quant; /* in_zero is not used */
+typedef tc_weighted_quant tc_dense_s16_quant;
+
+/* The arithmetic of each is that of its conv2d counterpart. */
+typedef void tc_dense_f32_fn(const tc_dense_shape *s, const tc_act_f32 *act,
+                             const float *x, const float *w, const float *bias,
+                             float *y);
+
+typedef void tc_dense_s8_fn(const tc_dense_shape *s, const tc_dense_s8_quant *q,
+                            const int8_t *x, const int8_t *w,
+                            const int32_t *bias, const int32_t *mult,
+                            const int32_t *w_zero, int8_t *y);
+
+typedef void tc_dense_s16_fn(const tc_dense_shape *s,
+                             const tc_dense_s16_quant *q, const int16_t *x,
+                             const int8_t *w, const int64_t *bias,
+                             const int32_t *mult, int16_t *y);
+
+#endif /* TC_DENSE_H_ */

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Functions of two elements, with broadcasting.  y is contiguous, and may be an
+ * operand that is not broadcast.
+ */
+#ifndef TC_BINARY_H_
+#define TC_BINARY_H_
+
+#include <math.h>
+#include <stdint.h>
+
+#include "tc_fixed.h"
+#include "tc_kernel.h"
+#include "tc_walk.h"
+
+typedef struct {
+  int32_t rank; /* at least 1 */
+  int32_t dims[TC_MAX_RANK];
+  int32_t a_stride[TC_MAX_RANK]; /* in elements; 0: broadcast */
+  int32_t b_stride[TC_MAX_RANK];
+} tc_binary_shape;
+
+/*
+ * y = clamp(((a << shift) * a_mult + (b << shift) * b_mult + offset) / 2^32
+ *           + out_zero, lo, hi), the quotient rounded down.  The offset makes up
+ * for the zero points of a and b and holds the 2^31 that rounds to nearest.
+ */
+typedef struct {
+  int32_t a_mult;
+  int32_t b_mult;
+  int32_t shift;
+  int32_t out_zero;
+  int32_t lo;
+  int32_t hi;
+  int64_t offset;
+} tc_add_quant;
+
+/* y = clamp(requant((a - a_zero) * (b - b_zero)) + out_zero, lo, hi) */
+typedef struct {
+  int32_t a_zero;
+  int32_t b_zero;
+  int32_t out_zero;
+  int32_t mult;
+  int32_t shift;
+  int32_t lo;
+  int32_t hi;
+} tc_mul_quant;
+
+TC_INLINE int32_t tc_add_requant(const tc_add_quant *q, int32_t a, int32_t b) {
+  const int64_t sum = (int64_t)tc_shift_left(a, q->shift) * q->a_mult +
+                      (int64_t)tc_shift_left(b, q->shift) * q->b_mult + q->offset;
+  return tc_clamp_offset((int32_t)(sum >> 32), q->out_zero, q->lo, q->hi);
+}
+
+/* The least integer divided by -1 is itself; anything divided by 0 is 0. */
+TC_INLINE int32_t tc_div_i32(int32_t a, int32_t b) {
+  if (b == 0) return 0;
+  return b == -1 ? (int32_t)(0u - (uint32_t)a) : a / b;
+}
+
+TC_INLINE int64_t tc_div_i64(int64_t a, int64_t b) {
+  if (b == 0) return 0;
+  return b == -1 ? (int64_t)(0u - (uint64_t)a) : a / b;
+}
+
+/* a^b modulo 2^64. */
+TC_INLINE uint64_t tc_pow_u64_of(uint64_t a, uint64_t b) {
+  uint64_t power = 1;
+  for (; b != 0; b >>= 1) {
+    if (b & 1) power *= a;
+    a *= a;
+  }
+  return power;
+}
+
+/* a^b modulo 2^64; for b < 0, a^b truncated, and 0 for a == 0. */
+TC_INLINE uint64_t tc_pow_i64_of(int64_t a, int64_t b) {
+  if (b >= 0) return tc_pow_u64_of((uint64_t)a, (uint64_t)b);
+  if (a == 1) return 1;
+  if (a == -1) return tc_pow_u64_of((uint64_t)a, (uint64_t)b & 1);
+  return 0;
+}
+
+/* Stores expr, of a and b, for each of a row of n outputs. */
+#define TC_BINARY_LOOP(in_t, out_t, a_i, b_i, expr)                            \
+  for (i = 0; i < n; ++i) {                                                    \
+    const in_t a = a_i;                                                        \
+    const in_t b = b_i;                                                        \
+    y[i] = (out_t)(expr);                                                      \
+  }
+
+/* The body of a kernel with parameters s, lhs, rhs and y. */
+#define TC_BINARY_BODY(in_t, out_t, expr)                                      \
+  const int32_t outer = s->rank - 1;                                           \
+  const int32_t rows = tc_count(outer, s->dims);                               \
+  const int32_t n = s->dims[outer];                                            \
+  const int32_t a_step = s->a_stride[outer];                                   \
+  const int32_t b_step = s->b_stride[outer];                                   \
+  tc_walk at;                                                                  \
+  int32_t row;                                                                 \
+  int32_t i;                                                                   \
+  tc_walk_begin(&at, outer, 0, 0);                                             \
+  for (row = 0; row < rows; ++row) {                                           \
+    const in_t *const pa = lhs + at.a;                                         \
+    const in_t *const pb = rhs + at.b;                                         \
+    const in_t a0 = *pa;                                                       \
+    const in_t b0 = *pb;                                                       \
+    if (a_step == 1 && b_step == 1) {                                          \
+      TC_BINARY_LOOP(in_t, out_t, pa[i], pb[i], expr)                          \
+    } else if (a_step == 1 && b_step == 0) {                                   \
+      TC_BINARY_LOOP(in_t, out_t, pa[i], b0, expr)                             \
+    } else if (a_step == 0 && b_step == 1) {                                   \
+      TC_BINARY_LOOP(in_t, out_t, a0, pb[i], expr)                             \
+    } else {                                                                   \
+      TC_BINARY_LOOP(in_t, out_t, pa[i * a_step], pb[i * b_step], expr)        \
+    }                                                                          \
+    y += n;                                                                    \
+    tc_walk_next(&at, outer, s->dims, s->a_stride, s->b_stride);               \
+  }
+
+#define TC_BINARY_PROTO(symbol, in_t, out_t, expr)                             \
+  void symbol(const tc_binary_shape *s, const in_t *lhs, const in_t *rhs,      \
+              out_t *y)
+
+#define TC_BINARY(symbol, in_t, out_t, expr)                                   \
+  TC_KERNEL TC_BINARY_PROTO(symbol, in_t, out_t, expr) {                       \
+    TC_BINARY_BODY(in_t, out_t, expr)                                          \
+  }
+
+/* The same with a quantization q, of which expr makes use. */
+#define TC_BINARY_QUANT_PROTO(symbol, T, quant_t, expr)                        \
+  void symbol(const tc_binary_shape *s, const quant_t *q, const T *lhs,        \
+              const T *rhs, T *y)
+
+#define TC_BINARY_QUANT(symbol, T, quant_t, expr)                              \
+  TC_KERNEL TC_BINARY_QUANT_PROTO(symbol, T, quant_t, expr) {                  \
+    TC_BINARY_BODY(T, T, expr)                                                 \
+  }
+
+#endif /* TC_BINARY_H_ */
