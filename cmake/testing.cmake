@@ -68,3 +68,12 @@ endforeach()
 add_test(NAME lint/format
          COMMAND "${CMAKE_SOURCE_DIR}/tools/lint/format.sh" --check)
 set_tests_properties(lint/format PROPERTIES SKIP_RETURN_CODE 77)
+
+# --- installing --------------------------------------------------------------
+
+if(NOT TINYC_SANITIZE)
+  add_test(NAME install/find_package
+           COMMAND "${CMAKE_SOURCE_DIR}/tests/install/run.sh"
+                   "${CMAKE_BINARY_DIR}")
+  set_tests_properties(install/find_package PROPERTIES TIMEOUT 600)
+endif()
