@@ -35,7 +35,7 @@ bool HasMachinePath(absl::string_view line) {
                            "/ho"
                            "me"}) {
     const size_t length = std::string(root).size();
-    for (size_t at = line.find(root); at != line.npos;
+    for (size_t at = line.find(root); at != absl::string_view::npos;
          at = line.find(root, at + 1)) {
       // Neither the end of a relative path nor the start of a longer word.
       const char before = at == 0 ? ' ' : line[at - 1];
@@ -73,7 +73,7 @@ bool IsCppHeader(absl::string_view path) {
 std::vector<std::string> FindHouseRuleErrors(const SourceTree& tree) {
   std::vector<std::string> errors;
   for (const auto& [path, text] : tree) {
-    if (text.find('\0') != text.npos || text.empty()) continue;  // binary
+    if (absl::StrContains(text, '\0') || text.empty()) continue;  // binary
     // What tinyc printed is judged by the tests that compare it.
     const bool golden = absl::StrContains(path, "/golden/");
     const std::vector<absl::string_view> lines = absl::StrSplit(text, '\n');

@@ -83,7 +83,7 @@ std::string Resolve(const SourceTree& tree, absl::string_view includer,
   for (const absl::string_view root :
        {folder, absl::string_view(), absl::string_view("runtime/include/"),
         absl::string_view("runtime/kernels/")}) {
-    const std::string path = absl::StrCat(root, name);
+    std::string path = absl::StrCat(root, name);
     if (tree.contains(path)) return path;
   }
   return "";
