@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The fixed-point rendering of `round(acc * scale)`.
+ * The fixed-point rendering of `round(acc * scale)`: the scale is a multiplier
+ * and a power of two.
  *
- * A real scale is a multiplier in [2^30, 2^31) and a shift, exact to 2^-30.
- * The result is rounded once, to nearest, and a tie goes up (towards +infinity).
- * Every kernel, on every target, uses these functions or instructions that give
- * the same bits.  A right shift of a negative number is taken to be arithmetic,
- * as it is with every compiler in use.
+ * The result is rounded once, to nearest, and a tie goes up (towards
+ * +infinity).  Every kernel, on every target, uses these functions or
+ * instructions that give the same bits.  A right shift of a negative number is
+ * taken to be arithmetic, as it is with every compiler in use.
  */
 #ifndef TC_FIXED_H_
 #define TC_FIXED_H_
@@ -23,8 +23,8 @@ typedef struct {
   int32_t in_zero;  /* zero point of x */
   int32_t out_zero; /* zero point of y */
   int32_t shift;    /* of tc_requant or tc_requant64 */
-  int32_t lo;       /* least and greatest y: the type's range, or less when an */
-  int32_t hi;       /* activation is fused */
+  int32_t lo; /* least and greatest y: the type's range, or less when an */
+  int32_t hi; /* activation is fused */
 } tc_weighted_quant;
 
 TC_INLINE int32_t tc_clamp(int32_t v, int32_t lo, int32_t hi) {
@@ -64,8 +64,7 @@ TC_INLINE int32_t tc_requant64(int64_t acc, int32_t mult, int32_t shift) {
   const int64_t high = acc >> 16;
   const int64_t low = acc & 0xffff;
   const int64_t product = high * mult + ((low * mult) >> 16);
-  const int64_t v =
-      (product + ((int64_t)1 << (shift - 17))) >> (shift - 16);
+  const int64_t v = (product + ((int64_t)1 << (shift - 17))) >> (shift - 16);
   if (v < INT32_MIN) return INT32_MIN;
   if (v > INT32_MAX) return INT32_MAX;
   return (int32_t)v;

@@ -18,7 +18,8 @@ typedef struct {
 
 /* The least k >= 0 with k * step >= v, for step > 0. */
 TC_INLINE int32_t tc_steps_to(int32_t v, int32_t step) {
-  return v > 0 ? (v + step - 1) / step : 0;
+  if (v <= 0) return 0;
+  return step == 1 ? v : (v + step - 1) / step;
 }
 
 /*

@@ -20,9 +20,9 @@
 extern "C" {
 #endif
 
-#define TC_KERNEL_ROW(symbol, family, needs, weight_block, cycles_per_mac)     \
+#define TC_KERNEL_ROW(symbol, family, needs, weight_block, cycles_per_mac) \
   tc_##family##_fn symbol;
-#define TC_MACRO_ROW(symbol, family, needs, header, macro, ...)                \
+#define TC_MACRO_ROW(symbol, family, needs, header, macro, ...) \
   macro##_PROTO(symbol, __VA_ARGS__);
 #include "kernels.inc"
 #undef TC_KERNEL_ROW

@@ -22,11 +22,11 @@
 
 typedef struct {
   int32_t batch;
-  int32_t in_h, in_w, in_c;    /* in_c and out_c are of all groups together */
+  int32_t in_h, in_w, in_c; /* in_c and out_c are of all groups together */
   int32_t out_h, out_w, out_c;
   int32_t kernel_h, kernel_w;
   int32_t stride_h, stride_w;
-  int32_t pad_top, pad_left;   /* below and on the right: as far as needed */
+  int32_t pad_top, pad_left; /* below and on the right: as far as needed */
   int32_t dilation_h, dilation_w;
   int32_t group;
 } tc_conv2d_shape;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fully connected layer: y[r][o] = act(bias[o] + sum over i of w[o][i] x[r][i]).
- * Weights [out][in] are cut into blocks of the row's `weight_block` outputs, the
- * last one perhaps narrower; a block of n outputs is stored [in][n].
+ * Fully connected layer: y[r][o] = act(bias[o] + sum over i of w[o][i]
+ * x[r][i]). Weights [out][in] are cut into blocks of the row's `weight_block`
+ * outputs, the last one perhaps narrower; a block of n outputs is stored
+ * [in][n].
  */
 #ifndef TC_DENSE_H_
 #define TC_DENSE_H_

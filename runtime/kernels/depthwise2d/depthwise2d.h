@@ -19,7 +19,7 @@ typedef struct {
   int32_t out_h, out_w, out_c; /* out_c is a multiple of in_c */
   int32_t kernel_h, kernel_w;
   int32_t stride_h, stride_w;
-  int32_t pad_top, pad_left;   /* below and on the right: as far as needed */
+  int32_t pad_top, pad_left; /* below and on the right: as far as needed */
   int32_t dilation_h, dilation_w;
 } tc_depthwise2d_shape;
 

@@ -13,7 +13,7 @@
 #include "tc_walk.h"
 
 typedef struct {
-  int32_t rank;                  /* of the batch dimensions; may be 0 */
+  int32_t rank; /* of the batch dimensions; may be 0 */
   int32_t batch[TC_MAX_RANK];
   int32_t a_stride[TC_MAX_RANK]; /* elements from matrix to matrix; 0 where */
   int32_t b_stride[TC_MAX_RANK]; /* the operand is broadcast */

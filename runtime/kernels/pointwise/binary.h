@@ -22,8 +22,8 @@ typedef struct {
 
 /*
  * y = clamp(((a << shift) * a_mult + (b << shift) * b_mult + offset) / 2^32
- *           + out_zero, lo, hi), the quotient rounded down.  The offset makes up
- * for the zero points of a and b and holds the 2^31 that rounds to nearest.
+ *           + out_zero, lo, hi), the quotient rounded down.  The offset makes
+ * up for the zero points of a and b and holds the 2^31 that rounds to nearest.
  */
 typedef struct {
   int32_t a_mult;
@@ -48,7 +48,8 @@ typedef struct {
 
 TC_INLINE int32_t tc_add_requant(const tc_add_quant *q, int32_t a, int32_t b) {
   const int64_t sum = (int64_t)tc_shift_left(a, q->shift) * q->a_mult +
-                      (int64_t)tc_shift_left(b, q->shift) * q->b_mult + q->offset;
+                      (int64_t)tc_shift_left(b, q->shift) * q->b_mult +
+                      q->offset;
   return tc_clamp_offset((int32_t)(sum >> 32), q->out_zero, q->lo, q->hi);
 }
 
@@ -82,59 +83,59 @@ TC_INLINE uint64_t tc_pow_i64_of(int64_t a, int64_t b) {
 }
 
 /* Stores expr, of a and b, for each of a row of n outputs. */
-#define TC_BINARY_LOOP(in_t, out_t, a_i, b_i, expr)                            \
-  for (i = 0; i < n; ++i) {                                                    \
-    const in_t a = a_i;                                                        \
-    const in_t b = b_i;                                                        \
-    y[i] = (out_t)(expr);                                                      \
+#define TC_BINARY_LOOP(in_t, out_t, a_i, b_i, expr) \
+  for (i = 0; i < n; ++i) {                         \
+    const in_t a = a_i;                             \
+    const in_t b = b_i;                             \
+    y[i] = (out_t)(expr);                           \
   }
 
 /* The body of a kernel with parameters s, lhs, rhs and y. */
-#define TC_BINARY_BODY(in_t, out_t, expr)                                      \
-  const int32_t outer = s->rank - 1;                                           \
-  const int32_t rows = tc_count(outer, s->dims);                               \
-  const int32_t n = s->dims[outer];                                            \
-  const int32_t a_step = s->a_stride[outer];                                   \
-  const int32_t b_step = s->b_stride[outer];                                   \
-  tc_walk at;                                                                  \
-  int32_t row;                                                                 \
-  int32_t i;                                                                   \
-  tc_walk_begin(&at, outer, 0, 0);                                             \
-  for (row = 0; row < rows; ++row) {                                           \
-    const in_t *const pa = lhs + at.a;                                         \
-    const in_t *const pb = rhs + at.b;                                         \
-    const in_t a0 = *pa;                                                       \
-    const in_t b0 = *pb;                                                       \
-    if (a_step == 1 && b_step == 1) {                                          \
-      TC_BINARY_LOOP(in_t, out_t, pa[i], pb[i], expr)                          \
-    } else if (a_step == 1 && b_step == 0) {                                   \
-      TC_BINARY_LOOP(in_t, out_t, pa[i], b0, expr)                             \
-    } else if (a_step == 0 && b_step == 1) {                                   \
-      TC_BINARY_LOOP(in_t, out_t, a0, pb[i], expr)                             \
-    } else {                                                                   \
-      TC_BINARY_LOOP(in_t, out_t, pa[i * a_step], pb[i * b_step], expr)        \
-    }                                                                          \
-    y += n;                                                                    \
-    tc_walk_next(&at, outer, s->dims, s->a_stride, s->b_stride);               \
+#define TC_BINARY_BODY(in_t, out_t, expr)                               \
+  const int32_t outer = s->rank - 1;                                    \
+  const int32_t rows = tc_count(outer, s->dims);                        \
+  const int32_t n = s->dims[outer];                                     \
+  const int32_t a_step = s->a_stride[outer];                            \
+  const int32_t b_step = s->b_stride[outer];                            \
+  tc_walk at;                                                           \
+  int32_t row;                                                          \
+  int32_t i;                                                            \
+  tc_walk_begin(&at, outer, 0, 0);                                      \
+  for (row = 0; row < rows; ++row) {                                    \
+    const in_t *const pa = lhs + at.a;                                  \
+    const in_t *const pb = rhs + at.b;                                  \
+    const in_t a0 = *pa;                                                \
+    const in_t b0 = *pb;                                                \
+    if (a_step == 1 && b_step == 1) {                                   \
+      TC_BINARY_LOOP(in_t, out_t, pa[i], pb[i], expr)                   \
+    } else if (a_step == 1 && b_step == 0) {                            \
+      TC_BINARY_LOOP(in_t, out_t, pa[i], b0, expr)                      \
+    } else if (a_step == 0 && b_step == 1) {                            \
+      TC_BINARY_LOOP(in_t, out_t, a0, pb[i], expr)                      \
+    } else {                                                            \
+      TC_BINARY_LOOP(in_t, out_t, pa[i * a_step], pb[i * b_step], expr) \
+    }                                                                   \
+    y += n;                                                             \
+    tc_walk_next(&at, outer, s->dims, s->a_stride, s->b_stride);        \
   }
 
-#define TC_BINARY_PROTO(symbol, in_t, out_t, expr)                             \
-  void symbol(const tc_binary_shape *s, const in_t *lhs, const in_t *rhs,      \
+#define TC_BINARY_PROTO(symbol, in_t, out_t, expr)                        \
+  void symbol(const tc_binary_shape *s, const in_t *lhs, const in_t *rhs, \
               out_t *y)
 
-#define TC_BINARY(symbol, in_t, out_t, expr)                                   \
-  TC_KERNEL TC_BINARY_PROTO(symbol, in_t, out_t, expr) {                       \
-    TC_BINARY_BODY(in_t, out_t, expr)                                          \
+#define TC_BINARY(symbol, in_t, out_t, expr)             \
+  TC_KERNEL TC_BINARY_PROTO(symbol, in_t, out_t, expr) { \
+    TC_BINARY_BODY(in_t, out_t, expr)                    \
   }
 
 /* The same with a quantization q, of which expr makes use. */
-#define TC_BINARY_QUANT_PROTO(symbol, T, quant_t, expr)                        \
-  void symbol(const tc_binary_shape *s, const quant_t *q, const T *lhs,        \
+#define TC_BINARY_QUANT_PROTO(symbol, T, quant_t, expr)                 \
+  void symbol(const tc_binary_shape *s, const quant_t *q, const T *lhs, \
               const T *rhs, T *y)
 
-#define TC_BINARY_QUANT(symbol, T, quant_t, expr)                              \
-  TC_KERNEL TC_BINARY_QUANT_PROTO(symbol, T, quant_t, expr) {                  \
-    TC_BINARY_BODY(T, T, expr)                                                 \
+#define TC_BINARY_QUANT(symbol, T, quant_t, expr)             \
+  TC_KERNEL TC_BINARY_QUANT_PROTO(symbol, T, quant_t, expr) { \
+    TC_BINARY_BODY(T, T, expr)                                \
   }
 
 #endif /* TC_BINARY_H_ */

@@ -67,66 +67,66 @@ TC_INLINE tc_pool2d_window tc_pool2d_window_at(const tc_pool2d_shape *s,
 }
 
 /* Folds `step`, of acc and the element a, over the window, one channel. */
-#define TC_POOL2D_FOLD(s, T, x, oy, ox, channel, window, step)                 \
-  do {                                                                         \
-    int32_t ky;                                                                \
-    int32_t kx;                                                                \
-    for (ky = window.ky.first; ky < window.ky.last; ++ky) {                    \
-      const int32_t iy = oy * s->stride_h - s->pad_top + ky * s->dilation_h;   \
-      for (kx = window.kx.first; kx < window.kx.last; ++kx) {                  \
-        const int32_t ix =                                                     \
-            ox * s->stride_w - s->pad_left + kx * s->dilation_w;               \
-        const T a = x[(iy * s->in_w + ix) * s->channels + channel];            \
-        acc = step;                                                            \
-      }                                                                        \
-    }                                                                          \
+#define TC_POOL2D_FOLD(s, T, x, oy, ox, channel, window, step)               \
+  do {                                                                       \
+    int32_t ky;                                                              \
+    int32_t kx;                                                              \
+    for (ky = window.ky.first; ky < window.ky.last; ++ky) {                  \
+      const int32_t iy = oy * s->stride_h - s->pad_top + ky * s->dilation_h; \
+      for (kx = window.kx.first; kx < window.kx.last; ++kx) {                \
+        const int32_t ix =                                                   \
+            ox * s->stride_w - s->pad_left + kx * s->dilation_w;             \
+        const T a = x[(iy * s->in_w + ix) * s->channels + channel];          \
+        acc = step;                                                          \
+      }                                                                      \
+    }                                                                        \
   } while (0)
 
 /*
  * The body of a pooling kernel.  For every output, folds `step` from `init` on
  * and stores `result`, an expression of acc and window.divisor.
  */
-#define TC_POOL2D_BODY(T, acc_t, init, step, result)                           \
-  int32_t n;                                                                   \
-  int32_t oy;                                                                  \
-  int32_t ox;                                                                  \
-  int32_t c;                                                                   \
-  for (n = 0; n < s->batch; ++n) {                                             \
-    for (oy = 0; oy < s->out_h; ++oy) {                                        \
-      for (ox = 0; ox < s->out_w; ++ox) {                                      \
-        const tc_pool2d_window window = tc_pool2d_window_at(s, oy, ox);        \
-        for (c = 0; c < s->channels; ++c) {                                    \
-          acc_t acc = init;                                                    \
-          TC_POOL2D_FOLD(s, T, x, oy, ox, c, window, step);                    \
-          *y++ = (T)(result);                                                  \
-        }                                                                      \
-      }                                                                        \
-    }                                                                          \
-    x += s->in_h * s->in_w * s->channels;                                      \
+#define TC_POOL2D_BODY(T, acc_t, init, step, result)                    \
+  int32_t n;                                                            \
+  int32_t oy;                                                           \
+  int32_t ox;                                                           \
+  int32_t c;                                                            \
+  for (n = 0; n < s->batch; ++n) {                                      \
+    for (oy = 0; oy < s->out_h; ++oy) {                                 \
+      for (ox = 0; ox < s->out_w; ++ox) {                               \
+        const tc_pool2d_window window = tc_pool2d_window_at(s, oy, ox); \
+        for (c = 0; c < s->channels; ++c) {                             \
+          acc_t acc = init;                                             \
+          TC_POOL2D_FOLD(s, T, x, oy, ox, c, window, step);             \
+          *y++ = (T)(result);                                           \
+        }                                                               \
+      }                                                                 \
+    }                                                                   \
+    x += s->in_h * s->in_w * s->channels;                               \
   }
 
-#define TC_MAX_POOL2D_PROTO(symbol, T, lowest)                                 \
+#define TC_MAX_POOL2D_PROTO(symbol, T, lowest) \
   void symbol(const tc_pool2d_shape *s, const T *x, T *y)
 
-#define TC_MAX_POOL2D(symbol, T, lowest)                                       \
-  TC_KERNEL TC_MAX_POOL2D_PROTO(symbol, T, lowest) {                           \
-    TC_POOL2D_BODY(T, T, (T)(lowest), a > acc ? a : acc, acc)                  \
+#define TC_MAX_POOL2D(symbol, T, lowest)                      \
+  TC_KERNEL TC_MAX_POOL2D_PROTO(symbol, T, lowest) {          \
+    TC_POOL2D_BODY(T, T, (T)(lowest), a > acc ? a : acc, acc) \
   }
 
-#define TC_AVG_POOL2D_PROTO(symbol, T)                                         \
+#define TC_AVG_POOL2D_PROTO(symbol, T) \
   void symbol(const tc_pool2d_shape *s, const T *x, T *y)
 
-#define TC_AVG_POOL2D(symbol, T)                                               \
-  TC_KERNEL TC_AVG_POOL2D_PROTO(symbol, T) {                                   \
-    TC_POOL2D_BODY(T, T, 0, acc + a, acc / (T)window.divisor)                  \
+#define TC_AVG_POOL2D(symbol, T)                              \
+  TC_KERNEL TC_AVG_POOL2D_PROTO(symbol, T) {                  \
+    TC_POOL2D_BODY(T, T, 0, acc + a, acc / (T)window.divisor) \
   }
 
 /*
  * acc is the sum of x - in_zero; mult[n - 1] renders s_x / (s_y * n) for a
  * divisor of n.
  */
-#define TC_AVG_POOL2D_QUANT_PROTO(symbol, T, acc_t, requant)                   \
-  void symbol(const tc_pool2d_shape *s, const tc_avg_pool2d_quant *q,          \
+#define TC_AVG_POOL2D_QUANT_PROTO(symbol, T, acc_t, requant)          \
+  void symbol(const tc_pool2d_shape *s, const tc_avg_pool2d_quant *q, \
               const T *x, const int32_t *mult, T *y)
 
 #define TC_AVG_POOL2D_QUANT(symbol, T, acc_t, requant)                         \

@@ -39,55 +39,54 @@ TC_INLINE int32_t tc_quantize_one(float x, float scale, int32_t lo,
 }
 
 /* Stores expr, of the element a and the channel c. */
-#define TC_QUANTIZE_BODY(in_t, out_t, expr)                                    \
-  int32_t n;                                                                   \
-  int32_t c;                                                                   \
-  int32_t i;                                                                   \
-  for (n = 0; n < s->outer; ++n) {                                             \
-    for (c = 0; c < s->channels; ++c) {                                        \
-      for (i = 0; i < s->inner; ++i) {                                         \
-        const in_t a = *x++;                                                   \
-        *y++ = (out_t)(expr);                                                  \
-      }                                                                        \
-    }                                                                          \
+#define TC_QUANTIZE_BODY(in_t, out_t, expr) \
+  int32_t n;                                \
+  int32_t c;                                \
+  int32_t i;                                \
+  for (n = 0; n < s->outer; ++n) {          \
+    for (c = 0; c < s->channels; ++c) {     \
+      for (i = 0; i < s->inner; ++i) {      \
+        const in_t a = *x++;                \
+        *y++ = (out_t)(expr);               \
+      }                                     \
+    }                                       \
   }
 
 /* y = saturate(round(x / scale) + zero) */
-#define TC_QUANTIZE_PROTO(symbol, T, min, max)                                 \
-  void symbol(const tc_quantize_shape *s, const float *x,                      \
-              const float *scale, const int32_t *zero, T *y)
+#define TC_QUANTIZE_PROTO(symbol, T, min, max)                                \
+  void symbol(const tc_quantize_shape *s, const float *x, const float *scale, \
+              const int32_t *zero, T *y)
 
-#define TC_QUANTIZE(symbol, T, min, max)                                       \
-  TC_KERNEL TC_QUANTIZE_PROTO(symbol, T, min, max) {                           \
-    TC_QUANTIZE_BODY(float, T,                                                 \
-                     tc_quantize_one(a, scale[c], (min) - zero[c],             \
-                                     (max) - zero[c]) +                        \
-                         zero[c])                                              \
+#define TC_QUANTIZE(symbol, T, min, max)                                      \
+  TC_KERNEL TC_QUANTIZE_PROTO(symbol, T, min, max) {                          \
+    TC_QUANTIZE_BODY(                                                         \
+        float, T,                                                             \
+        tc_quantize_one(a, scale[c], (min)-zero[c], (max)-zero[c]) + zero[c]) \
   }
 
 /* y = scale * (x - zero); the difference is taken in wide_t. */
-#define TC_DEQUANTIZE_PROTO(symbol, T, wide_t)                                 \
-  void symbol(const tc_quantize_shape *s, const T *x, const float *scale,      \
+#define TC_DEQUANTIZE_PROTO(symbol, T, wide_t)                            \
+  void symbol(const tc_quantize_shape *s, const T *x, const float *scale, \
               const int32_t *zero, float *y)
 
-#define TC_DEQUANTIZE(symbol, T, wide_t)                                       \
-  TC_KERNEL TC_DEQUANTIZE_PROTO(symbol, T, wide_t) {                           \
-    TC_QUANTIZE_BODY(T, float, (float)((wide_t)a - zero[c]) * scale[c])        \
+#define TC_DEQUANTIZE(symbol, T, wide_t)                                \
+  TC_KERNEL TC_DEQUANTIZE_PROTO(symbol, T, wide_t) {                    \
+    TC_QUANTIZE_BODY(T, float, (float)((wide_t)a - zero[c]) * scale[c]) \
   }
 
 /* y = clamp(requant(x - in_zero) + out_zero, lo, hi) */
-#define TC_REQUANTIZE_PROTO(symbol, in_t, out_t, requant)                      \
-  void symbol(const tc_unary_shape *s, const tc_requantize_quant *q,           \
+#define TC_REQUANTIZE_PROTO(symbol, in_t, out_t, requant)            \
+  void symbol(const tc_unary_shape *s, const tc_requantize_quant *q, \
               const in_t *x, out_t *y)
 
-#define TC_REQUANTIZE(symbol, in_t, out_t, requant)                            \
-  TC_KERNEL TC_REQUANTIZE_PROTO(symbol, in_t, out_t, requant) {                \
-    int32_t i;                                                                 \
-    for (i = 0; i < s->n; ++i) {                                               \
-      y[i] = (out_t)tc_clamp_offset(                                           \
-          requant(x[i] - q->in_zero, q->mult, q->shift), q->out_zero,          \
-          q->lo, q->hi);                                                       \
-    }                                                                          \
+#define TC_REQUANTIZE(symbol, in_t, out_t, requant)                          \
+  TC_KERNEL TC_REQUANTIZE_PROTO(symbol, in_t, out_t, requant) {              \
+    int32_t i;                                                               \
+    for (i = 0; i < s->n; ++i) {                                             \
+      y[i] = (out_t)tc_clamp_offset(                                         \
+          requant(x[i] - q->in_zero, q->mult, q->shift), q->out_zero, q->lo, \
+          q->hi);                                                            \
+    }                                                                        \
   }
 
 #endif /* TC_QUANTIZE_H_ */

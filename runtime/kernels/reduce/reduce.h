@@ -37,49 +37,50 @@ typedef struct {
  * `step`, of acc and the element a, from `init` on, and stores `result`, of acc
  * and n, the number of elements folded.
  */
-#define TC_REDUCE_BODY(T, acc_t, init, step, result)                           \
-  const int32_t outputs = tc_count(s->out_rank, s->out_dims);                  \
-  const int32_t last = s->red_rank - 1;                                        \
-  const int32_t rows = tc_count(last, s->red_dims);                            \
-  const int32_t n = rows * s->red_dims[last];                                  \
-  tc_walk out;                                                                 \
-  int32_t o;                                                                   \
-  (void)n;                                                                     \
-  tc_walk_begin(&out, s->out_rank, 0, 0);                                      \
-  for (o = 0; o < outputs; ++o) {                                              \
-    acc_t acc = init;                                                          \
-    tc_walk red;                                                               \
-    int32_t row;                                                               \
-    tc_walk_begin(&red, last, out.a, 0);                                       \
-    for (row = 0; row < rows; ++row) {                                         \
-      int32_t i;                                                               \
-      for (i = 0; i < s->red_dims[last]; ++i) {                                \
-        const T a = x[red.a + i * s->red_stride[last]];                        \
-        acc = (acc_t)(step);                                                   \
-      }                                                                        \
-      tc_walk_next(&red, last, s->red_dims, s->red_stride, s->red_stride);     \
-    }                                                                          \
-    y[o] = (T)(result);                                                        \
-    tc_walk_next(&out, s->out_rank, s->out_dims, s->out_stride, s->out_stride); \
+#define TC_REDUCE_BODY(T, acc_t, init, step, result)                       \
+  const int32_t outputs = tc_count(s->out_rank, s->out_dims);              \
+  const int32_t last = s->red_rank - 1;                                    \
+  const int32_t rows = tc_count(last, s->red_dims);                        \
+  const int32_t n = rows * s->red_dims[last];                              \
+  tc_walk out;                                                             \
+  int32_t o;                                                               \
+  (void)n;                                                                 \
+  tc_walk_begin(&out, s->out_rank, 0, 0);                                  \
+  for (o = 0; o < outputs; ++o) {                                          \
+    acc_t acc = init;                                                      \
+    tc_walk red;                                                           \
+    int32_t row;                                                           \
+    tc_walk_begin(&red, last, out.a, 0);                                   \
+    for (row = 0; row < rows; ++row) {                                     \
+      int32_t i;                                                           \
+      for (i = 0; i < s->red_dims[last]; ++i) {                            \
+        const T a = x[red.a + i * s->red_stride[last]];                    \
+        acc = (acc_t)(step);                                               \
+      }                                                                    \
+      tc_walk_next(&red, last, s->red_dims, s->red_stride, s->red_stride); \
+    }                                                                      \
+    y[o] = (T)(result);                                                    \
+    tc_walk_next(&out, s->out_rank, s->out_dims, s->out_stride,            \
+                 s->out_stride);                                           \
   }
 
-#define TC_REDUCE_PROTO(symbol, T, acc_t, init, step, result)                  \
+#define TC_REDUCE_PROTO(symbol, T, acc_t, init, step, result) \
   void symbol(const tc_reduce_shape *s, const T *x, T *y)
 
-#define TC_REDUCE(symbol, T, acc_t, init, step, result)                        \
-  TC_KERNEL TC_REDUCE_PROTO(symbol, T, acc_t, init, step, result) {            \
-    TC_REDUCE_BODY(T, acc_t, init, step, result)                               \
+#define TC_REDUCE(symbol, T, acc_t, init, step, result)             \
+  TC_KERNEL TC_REDUCE_PROTO(symbol, T, acc_t, init, step, result) { \
+    TC_REDUCE_BODY(T, acc_t, init, step, result)                    \
   }
 
-#define TC_REDUCE_MEAN_QUANT_PROTO(symbol, T, acc_t, requant)                  \
-  void symbol(const tc_reduce_shape *s, const tc_reduce_quant *q,              \
-              const T *x, T *y)
+#define TC_REDUCE_MEAN_QUANT_PROTO(symbol, T, acc_t, requant)                 \
+  void symbol(const tc_reduce_shape *s, const tc_reduce_quant *q, const T *x, \
+              T *y)
 
-#define TC_REDUCE_MEAN_QUANT(symbol, T, acc_t, requant)                        \
-  TC_KERNEL TC_REDUCE_MEAN_QUANT_PROTO(symbol, T, acc_t, requant) {            \
-    TC_REDUCE_BODY(T, acc_t, 0, acc + (a - q->in_zero),                        \
-                   tc_clamp_offset(requant(acc, q->mult, q->shift),            \
-                                   q->out_zero, q->lo, q->hi))                 \
+#define TC_REDUCE_MEAN_QUANT(symbol, T, acc_t, requant)             \
+  TC_KERNEL TC_REDUCE_MEAN_QUANT_PROTO(symbol, T, acc_t, requant) { \
+    TC_REDUCE_BODY(T, acc_t, 0, acc + (a - q->in_zero),             \
+                   tc_clamp_offset(requant(acc, q->mult, q->shift), \
+                                   q->out_zero, q->lo, q->hi))      \
   }
 
 #endif /* TC_REDUCE_H_ */

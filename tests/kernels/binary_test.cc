@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every function of two elements, with broadcasting and in place.
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "kernels.h"
+#include "tests/kernels/fixture.h"
+#include "tests/kernels/rows.h"
+#include "tests/kernels/types.h"
+
+namespace tinyc {
+namespace {
+
+// A shape whose operands are contiguous but for broadcast dimensions.
+struct Problem {
+  tc_binary_shape s = {};
+  int64_t n = 1;
+  int64_t a_size = 1;
+  int64_t b_size = 1;
+};
+
+Problem RandomProblem(Random& random) {
+  Problem p;
+  p.s.rank = random.Int(1, 4);
+  const int32_t broadcast = random.Int(0, 3);  // of a and of b
+  for (int32_t d = p.s.rank - 1; d >= 0; --d) {
+    p.s.dims[d] = random.Int(1, p.s.rank == 1 ? 100 : 9);
+    if ((broadcast & 1) == 0 || random.Bool()) {
+      p.s.a_stride[d] = static_cast<int32_t>(p.a_size);
+      p.a_size *= p.s.dims[d];
+    }
+    if ((broadcast & 2) == 0 || random.Bool()) {
+      p.s.b_stride[d] = static_cast<int32_t>(p.b_size);
+      p.b_size *= p.s.dims[d];
+    }
+    p.n *= p.s.dims[d];
+  }
+  return p;
+}
+
+// Where the operands of output `at` lie.
+void Locate(const tc_binary_shape& s, int64_t at, int64_t* a, int64_t* b) {
+  *a = *b = 0;
+  for (int32_t d = s.rank - 1; d >= 0; --d) {
+    *a += at % s.dims[d] * s.a_stride[d];
+    *b += at % s.dims[d] * s.b_stride[d];
+    at /= s.dims[d];
+  }
+}
+
+template <typename T>
+T FloatMeaning(std::string_view op, T a, T b) {
+  if (op == "add") return a + b;
+  if (op == "sub") return a - b;
+  if (op == "mul") return a * b;
+  if (op == "div") return a / b;
+  if (op == "pow") return std::pow(a, b);
+  if (std::isnan(a) || std::isnan(b)) {
+    return std::numeric_limits<T>::quiet_NaN();
+  }
+  if (op == "min") return std::min(a, b);
+  if (op == "max") return std::max(a, b);
+  ADD_FAILURE() << "no meaning of " << op;
+  return 0;
+}
+
+// a^b, reduced modulo 2^64 by hand.
+Int128 Power(Int128 a, Int128 b) {
+  if (b < 0) {
+    if (a == 1) return 1;
+    if (a == -1) return b % 2 == 0 ? 1 : -1;
+    return 0;
+  }
+  uint64_t power = 1;
+  for (int bit = 63; bit >= 0; --bit) {
+    power *= power;
+    if (b >> bit & 1) power *= static_cast<uint64_t>(a);
+  }
+  return power;
+}
+
+Int128 IntegerMeaning(std::string_view op, Int128 a, Int128 b) {
+  if (op == "add" || op == "add_wrap") return a + b;
+  if (op == "sub") return a - b;
+  if (op == "mul" || op == "mul_wrap") {
+    return static_cast<uint64_t>(a) * static_cast<uint64_t>(b);
+  }
+  if (op == "div") return b == 0 ? 0 : a / b;
+  if (op == "min") return std::min(a, b);
+  if (op == "max") return std::max(a, b);
+  if (op == "pow") return Power(a, b);
+  ADD_FAILURE() << "no meaning of " << op;
+  return 0;
+}
+
+template <typename T>
+void ExpectMeaning(std::string_view op, T actual, T a, T b) {
+  if constexpr (std::is_floating_point_v<T>) {
+    const T expected = FloatMeaning(op, a, b);
+    if (std::isnan(expected)) {
+      ASSERT_TRUE(std::isnan(actual)) << a << " " << op << " " << b;
+    } else if (op == "pow" && std::isfinite(expected)) {
+      ASSERT_NEAR(actual, expected, 1e-6 * std::fabs(expected));
+    } else {
+      ASSERT_EQ(actual, expected) << a << " " << op << " " << b;
+    }
+  } else {
+    ASSERT_EQ(actual, static_cast<T>(IntegerMeaning(op, a, b)))
+        << +a << " " << op << " " << +b;
+  }
+}
+
+template <typename T>
+void TestBinary(const KernelRow& row) {
+  const std::string op(OperatorOf(row.family));
+  auto* const kernel =
+      row.As<void(const tc_binary_shape*, const T*, const T*, T*)>();
+  Random random(71);
+  for (int i = 0; i < 200; ++i) {
+    const Problem p = RandomProblem(random);
+    std::vector<T> a = random.Elements<T>(p.a_size);
+    std::vector<T> b = random.Elements<T>(p.b_size);
+    // Small numbers, zeros, and what division must not trip over.
+    for (T& v : b) {
+      if (random.Int(0, 3) == 0) v = static_cast<T>(random.Int(-2, 5));
+    }
+    a[0] = std::numeric_limits<T>::lowest();
+    b[0] = static_cast<T>(-1);
+    if (std::is_floating_point_v<T> && random.Bool()) {
+      (random.Bool() ? a : b)[0] = std::numeric_limits<T>::quiet_NaN();
+    }
+    Guarded<T> y(p.n);
+    kernel(&p.s, a.data(), b.data(), y.data());
+    for (int64_t k = 0; k < p.n; ++k) {
+      int64_t at_a;
+      int64_t at_b;
+      Locate(p.s, k, &at_a, &at_b);
+      ExpectMeaning<T>(op, y[k], a[at_a], b[at_b]);
+    }
+    if (p.a_size == p.n) {
+      kernel(&p.s, a.data(), b.data(), a.data());
+      ASSERT_EQ(std::memcmp(a.data(), y.data(), a.size() * sizeof(T)), 0);
+    } else if (p.b_size == p.n) {
+      kernel(&p.s, a.data(), b.data(), b.data());
+      ASSERT_EQ(std::memcmp(b.data(), y.data(), b.size() * sizeof(T)), 0);
+    }
+  }
+}
+
+class BinaryTest : public testing::TestWithParam<KernelRow> {};
+
+TEST_P(BinaryTest, ComputesItsFunction) {
+  WithType(SuffixOf(GetParam().family), [](auto type) {
+    using T = typename decltype(type)::type;
+    if constexpr (std::is_arithmetic_v<T>) TestBinary<T>(GetParam());
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(Kernels, BinaryTest,
+                         testing::ValuesIn(KernelRowsMadeBy("TC_BINARY")),
+                         RowName());
+
+// --- quantized ---------------------------------------------------------------
+
+template <typename T>
+void TestAdd(const KernelRow& row) {
+  const int32_t least = std::numeric_limits<T>::min();
+  const int32_t greatest = std::numeric_limits<T>::max();
+  Random random(72);
+  for (int i = 0; i < 200; ++i) {
+    const Problem p = RandomProblem(random);
+    const std::vector<T> a = random.Elements<T>(p.a_size);
+    const std::vector<T> b = random.Elements<T>(p.b_size);
+    // Scales of one half to three, as mult * 2^(shift - 32).
+    tc_add_quant q = {};
+    q.shift = sizeof(T) == 1 ? 20 : 14;
+    q.a_mult = random.Int(1 << (31 - q.shift), 3 << (32 - q.shift));
+    q.b_mult = random.Int(1 << (31 - q.shift), 3 << (32 - q.shift));
+    q.out_zero = random.Int(least, greatest);
+    q.lo = random.Bool() ? least : 0;
+    q.hi = greatest;
+    const int32_t a_zero = random.Int(least, greatest);
+    const int32_t b_zero = random.Int(least, greatest);
+    const Int128 offset = (Int128{1} << 31) - (Int128{a_zero} * q.a_mult +
+                                               Int128{b_zero} * q.b_mult) *
+                                                  (1 << q.shift);
+    q.offset = static_cast<int64_t>(offset);
+    Guarded<T> y(p.n);
+    row.As<void(const tc_binary_shape*, const tc_add_quant*, const T*, const T*,
+                T*)>()(&p.s, &q, a.data(), b.data(), y.data());
+    for (int64_t k = 0; k < p.n; ++k) {
+      int64_t at_a;
+      int64_t at_b;
+      Locate(p.s, k, &at_a, &at_b);
+      const Int128 sum = Int128{a[at_a] - a_zero} * q.a_mult +
+                         Int128{b[at_b] - b_zero} * q.b_mult;
+      ASSERT_EQ(y[k], ClampTo<T>(RoundScaled(sum, 1, 32 - q.shift) + q.out_zero,
+                                 q.lo, q.hi));
+    }
+  }
+}
+
+template <typename T>
+void TestMul(const KernelRow& row) {
+  const int32_t least = std::numeric_limits<T>::min();
+  const int32_t greatest = std::numeric_limits<T>::max();
+  Random random(73);
+  for (int i = 0; i < 200; ++i) {
+    const Problem p = RandomProblem(random);
+    const std::vector<T> a = random.Elements<T>(p.a_size);
+    const std::vector<T> b = random.Elements<T>(p.b_size);
+    const Scale scale =
+        RandomScale<T>(random, 4.0 * (greatest + 1.0) * (greatest + 1.0));
+    const tc_mul_quant q = {random.Int(least, greatest),
+                            random.Int(least, greatest),
+                            random.Int(least, greatest),
+                            scale.mult,
+                            scale.shift,
+                            random.Bool() ? least : 0,
+                            greatest};
+    Guarded<T> y(p.n);
+    row.As<void(const tc_binary_shape*, const tc_mul_quant*, const T*, const T*,
+                T*)>()(&p.s, &q, a.data(), b.data(), y.data());
+    for (int64_t k = 0; k < p.n; ++k) {
+      int64_t at_a;
+      int64_t at_b;
+      Locate(p.s, k, &at_a, &at_b);
+      const Int128 product = Int128{a[at_a] - q.a_zero} * (b[at_b] - q.b_zero);
+      ASSERT_EQ(y[k],
+                ClampTo<T>(RoundScaled(product, scale.mult, scale.exponent) +
+                               q.out_zero,
+                           q.lo, q.hi));
+    }
+  }
+}
+
+class BinaryQuantTest : public testing::TestWithParam<KernelRow> {};
+
+TEST_P(BinaryQuantTest, RoundsOnce) {
+  const KernelRow& row = GetParam();
+  if (row.family == "add_s8") {
+    TestAdd<int8_t>(row);
+  } else if (row.family == "add_s16") {
+    TestAdd<int16_t>(row);
+  } else if (row.family == "mul_s8") {
+    TestMul<int8_t>(row);
+  } else if (row.family == "mul_s16") {
+    TestMul<int16_t>(row);
+  } else {
+    FAIL() << "no test for the family " << row.family;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Kernels, BinaryQuantTest,
+                         testing::ValuesIn(KernelRowsMadeBy("TC_BINARY_QUANT")),
+                         RowName());
+
+}  // namespace
+}  // namespace tinyc
