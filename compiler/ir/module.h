@@ -20,11 +20,17 @@ namespace tinyc {
 // kGraph: operators with a meaning.  kLowered: every node has kernel calls.
 // kPlanned: every value has a place in memory.
 enum class Stage { kGraph, kLowered, kPlanned };
+template <>
+struct EnumNames<Stage> {
+  static constexpr absl::string_view kNames[] = {"graph", "lowered", "planned"};
+};
 
-// The kernel calls of one node; empty when its result is its operand's bytes
-// (reshape) or when the plan builds it in place.
+// One kernel call of a node.  A node whose result is its operand's bytes
+// (reshape) has none.
 struct LoweredCall {
   KernelCall call;
+  // Null: a copy that the plan makes needless, since what it would copy is in
+  // place; it is not executed.
   const Kernel* kernel = nullptr;
 };
 
@@ -63,6 +69,12 @@ struct Module {
   // What the user should know about choices made for them, one sentence each.
   std::vector<std::string> notes;
 };
+
+// The constant whose bytes are those of `value` at run time, itself or through
+// nodes without calls; null for a value that has a place in memory.  The module
+// is lowered.
+std::shared_ptr<const Tensor> ConstantBytes(const Module& module,
+                                            const Value& value);
 
 }  // namespace tinyc
 

@@ -90,6 +90,8 @@ class Op {
   };
   // Attributes that differ from their defaults, in declaration order.
   virtual std::vector<NamedText> Attrs() const = 0;
+  // All attributes, in declaration order.
+  virtual std::vector<NamedText> AllAttrs() const = 0;
   virtual absl::Status SetAttr(absl::string_view name,
                                absl::string_view text) = 0;
 
@@ -135,6 +137,14 @@ class OpBase : public Base {
     };
     std::apply([&](const auto&... attr) { (add(attr), ...); }, T::kAttrs);
     return texts;
+  }
+  std::vector<Op::NamedText> AllAttrs() const override {
+    return std::apply(
+        [&](const auto&... attr) {
+          return std::vector<Op::NamedText>{
+              {attr.name, AttrText(self().*attr.field)}...};
+        },
+        T::kAttrs);
   }
   absl::Status SetAttr(absl::string_view name,
                        absl::string_view text) override {

@@ -60,13 +60,14 @@ class Tensor {
   template <typename T>
   absl::Span<const T> data() const {
     TINYC_CHECK(kDTypeOf<T> == type_.dtype);
-    return {reinterpret_cast<const T*>(bytes_.data()),
-            static_cast<size_t>(size())};
+    return absl::Span<const T>(reinterpret_cast<const T*>(bytes_.data()),
+                               static_cast<size_t>(size()));
   }
   template <typename T>
   absl::Span<T> data() {
     TINYC_CHECK(kDTypeOf<T> == type_.dtype);
-    return {reinterpret_cast<T*>(bytes_.data()), static_cast<size_t>(size())};
+    return absl::Span<T>(reinterpret_cast<T*>(bytes_.data()),
+                         static_cast<size_t>(size()));
   }
   absl::Span<const uint8_t> bytes() const { return bytes_; }
   absl::Span<uint8_t> bytes() { return absl::MakeSpan(bytes_); }

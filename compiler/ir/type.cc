@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ir/type.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "compiler/base/check.h"
@@ -31,10 +33,17 @@ std::string ToString(const Quant& quant) {
       absl::StrJoin(quant.scale, ",", [](std::string* out, float scale) {
         absl::StrAppend(out, FloatText(scale));
       });
+  const bool symmetric =
+      std::all_of(quant.zero_point.begin(), quant.zero_point.end(),
+                  [](int32_t zero) { return zero == 0; });
   return absl::StrCat(
       "q(axis=", quant.axis, ", ",
       quant.block == 0 ? "" : absl::StrCat("block=", quant.block, ", "), "[",
-      scales, "], [", absl::StrJoin(quant.zero_point, ","), "])");
+      scales, "]",
+      symmetric
+          ? ""
+          : absl::StrCat(", [", absl::StrJoin(quant.zero_point, ","), "]"),
+      ")");
 }
 
 }  // namespace

@@ -101,7 +101,9 @@ struct TensorType {
   bool operator==(const TensorType& other) const;  // deep
 };
 
-// "s8[1,49,10,1] q(0.0039, -128)", the form of the textual IR.
+// "s8[1,49,10,1] q(0.0039, -128)", the form of the textual IR; with an axis,
+// "s8[2,3] q(axis=0, [0.5,0.25], [1,2])", without the zero points when all are
+// 0.
 std::string ToString(const TensorType& type);
 
 }  // namespace tinyc

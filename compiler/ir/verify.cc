@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 
 namespace tinyc {
-namespace {
 
 absl::Status VerifyType(const TensorType& type) {
   for (const int64_t dim : type.shape) {
@@ -49,6 +48,8 @@ absl::Status VerifyType(const TensorType& type) {
   }
   return absl::OkStatus();
 }
+
+namespace {
 
 class GraphVerifier {
  public:

@@ -8,6 +8,10 @@
 
 namespace tinyc {
 
+// Dimensions are not negative; a quantized type stores integers and has as many
+// scales and zero points as its axis and blocks ask for, finite and in range.
+absl::Status VerifyType(const TensorType& type);
+
 // Uses and producers agree; nodes stand in topological order; names are
 // unique; every type is what the operator infers; scales are finite and
 // positive and zero points fit their type; constants have their value's type;

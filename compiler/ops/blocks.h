@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "compiler/ir/kernel.h"
+#include "pointwise/unary.h"
 #include "tc_fixed.h"
 #include "tc_kernel.h"
 
@@ -14,6 +15,18 @@ inline auto BlockFields(const tc_act_f32*) {
   return tinyc::BlockFieldsOf{"tc_act_f32",
                               std::tuple{tinyc::BlockMember{"lo", &T::lo},
                                          tinyc::BlockMember{"hi", &T::hi}}};
+}
+
+inline auto BlockFields(const tc_act_int*) {
+  using T = tc_act_int;
+  return tinyc::BlockFieldsOf{"tc_act_int",
+                              std::tuple{tinyc::BlockMember{"lo", &T::lo},
+                                         tinyc::BlockMember{"hi", &T::hi}}};
+}
+
+inline auto BlockFields(const tc_unary_shape*) {
+  return tinyc::BlockFieldsOf{"tc_unary_shape", std::tuple{tinyc::BlockMember{
+                                                    "n", &tc_unary_shape::n}}};
 }
 
 inline auto BlockFields(const tc_weighted_quant*) {

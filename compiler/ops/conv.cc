@@ -110,7 +110,7 @@ absl::Status Conv::Evaluate(const EvalArgs& args) const {
           acc += (w.IntAt(wi) - w_zero) * (x.IntAt(xi) - x_zero);
         });
         const int64_t value =
-            int64_t{Requantize(acc, scale, static_cast<size_t>(o))} +
+            int64_t{Rescale(acc, scale, static_cast<size_t>(o))} +
             y.type().quant->zero_point[0];
         y.SetInt(at, std::clamp<int64_t>(value, clamp.lo, clamp.hi));
       });

@@ -3,10 +3,9 @@
 #include <algorithm>
 
 #include "compiler/ir/graph.h"
-#include "compiler/ops/blocks.h"
 #include "compiler/ops/conv.h"
 #include "compiler/ops/lower.h"
-#include "compiler/ops/weighted.h"
+#include "compiler/ops/weighted_lower.h"
 #include "conv2d/conv2d.h"
 #include "depthwise2d/depthwise2d.h"
 
@@ -107,8 +106,8 @@ KernelArg Weights(const Value& w, int64_t group) {
   const Shape& shape = w.type().shape;
   const int64_t rows = shape[0];
   if (w.constant() != nullptr) {
-    return KernelArg::Rows("weight", ChannelsLast(*w.constant()), rows,
-                           rows / group);
+    return KernelArg::Rows("weight", ChannelsLast(KernelWeights(*w.constant())),
+                           rows, rows / group);
   }
   KernelArg arg = KernelArg::Input(1);
   arg.pack_rows = rows;
@@ -127,7 +126,6 @@ KernelArg Weights(const Value& w, int64_t group) {
 absl::StatusOr<std::vector<KernelCall>> Conv::Lower(const Node& node) const {
   const TensorType& x = node.input(0)->type();
   const Value& w = *node.input(1);
-  const Value* bias = node.input(2);
   const TensorType& y = node.output()->type();
   if (layout != Layout::kNhwc) {
     return Internal("convolution kernels need the layout nhwc");
@@ -154,38 +152,7 @@ absl::StatusOr<std::vector<KernelCall>> Conv::Lower(const Node& node) const {
   }
   call.args.push_back(KernelArg::Input(0));
   call.args.push_back(Weights(w, depthwise ? 1 : group));
-  if (!y.quantized()) {
-    call.quant = Block::Of(tc_act_f32{act_min, act_max});
-    call.args.push_back(
-        bias != nullptr && bias->constant() == nullptr ? KernelArg::Input(2)
-        : bias != nullptr
-            ? KernelArg::Constant("bias", *bias->constant())
-            : KernelArg::Constant("bias",
-                                  Tensor({y.dtype, {w.type().shape[0]}})));
-  } else {
-    if (w.constant() == nullptr ||
-        (bias != nullptr && bias->constant() == nullptr)) {
-      return Unimplemented(
-          "quantized weights and biases must be constants of the model");
-    }
-    TINYC_ASSIGN_OR_RETURN(
-        WeightedInts ints,
-        FoldWeighted(x, *w.constant(),
-                     bias == nullptr ? nullptr : bias->constant().get(), y,
-                     act_min, act_max));
-    call.quant = Block::Of(tc_weighted_quant{x.quant->zero_point[0],
-                                             y.quant->zero_point[0], ints.shift,
-                                             ints.clamp.lo, ints.clamp.hi});
-    call.args.push_back(KernelArg::Constant("bias", std::move(ints.bias)));
-    call.args.push_back(KernelArg::Constant("mult", std::move(ints.mult)));
-    if (y.dtype == DType::kS8) {
-      call.args.push_back(
-          ints.w_zero ? KernelArg::Constant("w_zero", *std::move(ints.w_zero))
-                      : KernelArg::Null());
-    } else if (ints.w_zero) {
-      return Unimplemented("16-bit activations need symmetric weights");
-    }
-  }
+  TINYC_RETURN_IF_ERROR(AddWeightedArgs(node, act_min, act_max, &call));
   call.args.push_back(KernelArg::Output(0));
   return std::vector{std::move(call)};
 }

@@ -43,13 +43,45 @@ absl::StatusOr<FixedScale> RenderScale(absl::Span<const double> ratios,
   return scale;
 }
 
-int32_t Requantize(int64_t acc, const FixedScale& scale, size_t c) {
+int32_t Rescale(int64_t acc, const FixedScale& scale, size_t c) {
   const __int128 product = static_cast<__int128>(acc) * scale.mult[c];
   const int bits = scale.wide ? scale.shift : 32 - scale.shift;
   const __int128 y = (product + (__int128{1} << (bits - 1))) >> bits;
   constexpr int32_t kMin = std::numeric_limits<int32_t>::min();
   constexpr int32_t kMax = std::numeric_limits<int32_t>::max();
   return y < kMin ? kMin : y > kMax ? kMax : static_cast<int32_t>(y);
+}
+
+int64_t StoredBound(DType dtype) {
+  return std::max(-MinOf(dtype), MaxOf(dtype));
+}
+
+int64_t CenteredBound(DType dtype) { return MaxOf(dtype) - MinOf(dtype); }
+
+absl::StatusOr<FixedSum> RenderSum(const TensorType& a, const TensorType& b,
+                                   const TensorType& y, bool subtract) {
+  const double y_scale = y.quant->scale[0];
+  TINYC_ASSIGN_OR_RETURN(
+      const FixedScale scale,
+      RenderScale({a.quant->scale[0] / y_scale, b.quant->scale[0] / y_scale},
+                  DType::kS8,
+                  std::max(StoredBound(a.dtype), StoredBound(b.dtype))));
+  FixedSum sum;
+  sum.a_mult = scale.mult[0];
+  sum.b_mult = subtract ? -scale.mult[1] : scale.mult[1];
+  sum.shift = scale.shift;
+  sum.offset =
+      (int64_t{1} << 31) - (int64_t{a.quant->zero_point[0]} * sum.a_mult +
+                            int64_t{b.quant->zero_point[0]} * sum.b_mult) *
+                               (int64_t{1} << sum.shift);
+  return sum;
+}
+
+int64_t SumOf(int64_t a, int64_t b, const FixedSum& sum) {
+  const __int128 scaled = (static_cast<__int128>(a) * sum.a_mult +
+                           static_cast<__int128>(b) * sum.b_mult) *
+                          (__int128{1} << sum.shift);
+  return static_cast<int64_t>((scaled + sum.offset) >> 32);
 }
 
 IntRange QuantizedClamp(const TensorType& type, float real_min,

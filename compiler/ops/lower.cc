@@ -3,6 +3,8 @@
 
 #include <limits>
 
+#include "tc_kernel.h"
+
 namespace tinyc {
 
 absl::StatusOr<std::string> ArithmeticFamily(absl::string_view stem,
@@ -16,6 +18,12 @@ absl::StatusOr<std::string> ArithmeticFamily(absl::string_view stem,
                          InfoOf(type.dtype).text);
   }
   return FamilyName(stem, type.dtype);
+}
+
+absl::Status CheckRank(size_t rank) {
+  if (rank <= TC_MAX_RANK) return absl::OkStatus();
+  return Unimplemented("the C kernels take ", TC_MAX_RANK,
+                       " dimensions that do not merge, not ", rank);
 }
 
 int32_t Int32(int64_t value) {

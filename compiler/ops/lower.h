@@ -24,6 +24,9 @@ inline std::string FamilyName(absl::string_view stem, DType dtype) {
 absl::StatusOr<std::string> ArithmeticFamily(absl::string_view stem,
                                              const TensorType& type);
 
+// OK when the kernels with strides take `rank` dimensions.
+absl::Status CheckRank(size_t rank);
+
 // `value` as the 32-bit integer of a params struct.
 int32_t Int32(int64_t value);
 

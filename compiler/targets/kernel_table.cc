@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // THE list of kernels (runtime/kernels/kernels.inc) as data.
+#include <array>
+#include <cstdint>
 #include <type_traits>
 #include <utility>
 
@@ -9,49 +11,91 @@
 namespace tinyc {
 namespace {
 
+// How a kernel's C text spells the pointer type `T`.
+template <typename T>
+constexpr absl::string_view PointerText() {
+  if constexpr (std::is_same_v<T, void*>) return "void *";
+  if constexpr (std::is_same_v<T, float*>) return "float *";
+  if constexpr (std::is_same_v<T, double*>) return "double *";
+  if constexpr (std::is_same_v<T, int8_t*>) return "int8_t *";
+  if constexpr (std::is_same_v<T, uint8_t*>) return "uint8_t *";
+  if constexpr (std::is_same_v<T, int16_t*>) return "int16_t *";
+  if constexpr (std::is_same_v<T, uint16_t*>) return "uint16_t *";
+  if constexpr (std::is_same_v<T, int32_t*>) return "int32_t *";
+  if constexpr (std::is_same_v<T, uint32_t*>) return "uint32_t *";
+  if constexpr (std::is_same_v<T, int64_t*>) return "int64_t *";
+  if constexpr (std::is_same_v<T, uint64_t*>) return "uint64_t *";
+  if constexpr (std::is_same_v<T, const void*>) return "const void *";
+  if constexpr (std::is_same_v<T, const float*>) return "const float *";
+  if constexpr (std::is_same_v<T, const double*>) return "const double *";
+  if constexpr (std::is_same_v<T, const int8_t*>) return "const int8_t *";
+  if constexpr (std::is_same_v<T, const uint8_t*>) return "const uint8_t *";
+  if constexpr (std::is_same_v<T, const int16_t*>) return "const int16_t *";
+  if constexpr (std::is_same_v<T, const uint16_t*>) return "const uint16_t *";
+  if constexpr (std::is_same_v<T, const int32_t*>) return "const int32_t *";
+  if constexpr (std::is_same_v<T, const uint32_t*>) return "const uint32_t *";
+  if constexpr (std::is_same_v<T, const int64_t*>) return "const int64_t *";
+  if constexpr (std::is_same_v<T, const uint64_t*>) return "const uint64_t *";
+}
+
 // Calls kernel(shape[, quant], args...) through untyped pointers.  A kernel
 // has a quant block when its second parameter points to a const struct.
 template <auto kKernel>
 struct Trampoline;
 
-template <typename Shape, typename... Args,
-          void (*kKernel)(const Shape*, Args...)>
+template <typename Shape, typename First, typename... Rest,
+          void (*kKernel)(const Shape*, First, Rest...)>
 struct Trampoline<kKernel> {
-  template <typename First, typename... Rest>
-  static constexpr bool HasQuant() {
-    return std::is_class_v<std::remove_cv_t<std::remove_pointer_t<First>>>;
-  }
+  static constexpr bool kHasQuant =
+      std::is_class_v<std::remove_cv_t<std::remove_pointer_t<First>>>;
+  // The types of `args`.
+  static constexpr auto kArgTypes = [] {
+    if constexpr (kHasQuant) {
+      return std::array{PointerText<Rest>()...};
+    } else {
+      return std::array{PointerText<First>(), PointerText<Rest>()...};
+    }
+  }();
+
   template <size_t... kIndex>
   static void Call(const void* shape, const void* quant, void* const* args,
                    std::index_sequence<kIndex...>) {
-    constexpr size_t kFirst = HasQuant<Args...>() ? 1 : 0;
-    const auto pointer = [&](size_t i) -> void* {
-      if (i < kFirst) return const_cast<void*>(quant);
-      return args[i - kFirst];
-    };
-    kKernel(static_cast<const Shape*>(shape),
-            static_cast<Args>(pointer(kIndex))...);
+    if constexpr (kHasQuant) {
+      kKernel(static_cast<const Shape*>(shape), static_cast<First>(quant),
+              static_cast<Rest>(args[kIndex])...);
+    } else {
+      kKernel(static_cast<const Shape*>(shape), static_cast<First>(args[0]),
+              static_cast<Rest>(args[kIndex + 1])...);
+    }
   }
   static void Run(const void* shape, const void* quant, void* const* args) {
-    Call(shape, quant, args, std::index_sequence_for<Args...>());
+    Call(shape, quant, args, std::index_sequence_for<Rest...>());
   }
 };
 
-#define TC_STRING_INNER(...) #__VA_ARGS__
-#define TC_STRING(...) TC_STRING_INNER(__VA_ARGS__)
-
+// The operands of # are not expanded, so that an instantiation keeps the
+// spelling of its row: -INFINITY, not what this compiler's <math.h> makes of
+// it.
 constexpr Kernel kKernels[] = {
 #define TC_KERNEL_ROW(symbol, family, needs, weight_block, cycles_per_mac) \
-  {#symbol,        #family, needs, weight_block,                           \
-   cycles_per_mac, "",      "",    &Trampoline<&symbol>::Run},
-#define TC_MACRO_ROW(symbol, family, needs, header, macro, ...)            \
   {#symbol,                                                                \
    #family,                                                                \
    needs,                                                                  \
-   1,                                                                      \
-   1,                                                                      \
-   header,                                                                 \
-   TC_STRING(macro) "(" TC_STRING(symbol) ", " TC_STRING(__VA_ARGS__) ")", \
+   weight_block,                                                           \
+   cycles_per_mac,                                                         \
+   "",                                                                     \
+   "",                                                                     \
+   Trampoline<&symbol>::kArgTypes,                                         \
+   &Trampoline<&symbol>::Run},
+#define TC_MACRO_ROW(symbol, family, needs, header, macro, ...) \
+  {#symbol,                                                     \
+   #family,                                                     \
+   needs,                                                       \
+   1,                                                           \
+   1,                                                           \
+   header,                                                      \
+   #macro "(" #symbol ", " #__VA_ARGS__ ")",                    \
+   Trampoline<&symbol>::kArgTypes,                              \
    &Trampoline<&symbol>::Run},
 #include "kernels.inc"
 #undef TC_KERNEL_ROW

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// A planned module => C99 text, which compiles as C++ too.
+#ifndef TINYC_COMPILER_CODEGEN_CODEGEN_H_
+#define TINYC_COMPILER_CODEGEN_CODEGEN_H_
+
+#include <string>
+#include <vector>
+
+#include "compiler/base/status.h"
+#include "compiler/ir/module.h"
+
+namespace tinyc {
+
+struct EmitOptions {
+  // Begins every name that the text exports; made a C identifier.
+  std::string prefix = "model";
+  // Of the files: <stem>.c and <stem>.h; empty: the prefix.
+  std::string stem = "";
+  // The arena is a parameter of <prefix>_run instead of a static buffer.
+  bool caller_arena = false;
+  // The kernels go to files of their own, kernels/*, to be compiled as C and
+  // linked, instead of into <stem>.c.
+  bool split = false;
+};
+
+struct OutputFile {
+  std::string name;  // "kws.c", "kernels/conv2d_s8.c"
+  std::string text;
+};
+
+// <stem>.c, <stem>.h and, when split, the kernels.  The same module and options
+// give the same bytes.
+absl::StatusOr<std::vector<OutputFile>> EmitC(const Module& module,
+                                              const EmitOptions& options);
+
+// The body of <prefix>_run alone: the calls with their comments.
+absl::StatusOr<std::string> EmitCalls(const Module& module,
+                                      const EmitOptions& options);
+
+}  // namespace tinyc
+
+#endif  // TINYC_COMPILER_CODEGEN_CODEGEN_H_

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// The constants of a model, and the model as data.
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "compiler/codegen/c_writer.h"
+#include "compiler/codegen/names.h"
+#include "compiler/codegen/program.h"
+
+namespace tinyc {
+namespace {
+
+std::string DimsName(const CProgram& program, const CTensor& tensor) {
+  return absl::StrCat(program.prefix, "_", tensor.name, "_dims");
+}
+
+void WriteDims(CWriter& w, const CProgram& program, const CTensor& tensor) {
+  const Shape& shape = tensor.value->type().shape;
+  if (shape.empty()) return;
+  w.Line(absl::StrCat("static const int32_t ", DimsName(program, tensor), "[",
+                      shape.size(), "] = {", absl::StrJoin(shape, ", "), "};"));
+}
+
+// The tc_tensor of each, in one array.
+void WriteTensors(CWriter& w, const CProgram& program, absl::string_view suffix,
+                  const std::vector<CTensor>& tensors) {
+  if (tensors.empty()) return;
+  for (const CTensor& t : tensors) WriteDims(w, program, t);
+  w.Line(absl::StrCat("static const tc_tensor ", program.prefix, "_", suffix,
+                      "[", tensors.size(), "] = {"));
+  for (const CTensor& t : tensors) {
+    const TensorType& type = t.value->type();
+    const bool quantized = type.quantized() && type.quant->per_tensor();
+    w.Line(absl::StrCat("    {/*name*/ ", StringLiteral(t.value->name()),
+                        ", /*dtype*/ ", InfoOf(type.dtype).onnx, ", /*rank*/ ",
+                        type.rank(), ","));
+    w.Line(absl::StrCat(
+        "     /*dims*/ ",
+        type.shape.empty() ? std::string("NULL") : DimsName(program, t),
+        ", /*bytes*/ ", type.bytes(), "u,"));
+    w.Line(absl::StrCat(
+        "     /*scale*/ ", CLiteral(quantized ? type.quant->scale[0] : 0.0f),
+        ", /*zero_point*/ ", quantized ? type.quant->zero_point[0] : 0, "},"));
+  }
+  w.Line("};");
+}
+
+// The elements of an array `inputs` of untyped pointers as typed ones.
+void AppendCasts(absl::string_view array, const std::vector<CTensor>& tensors,
+                 absl::string_view qualifier, std::vector<std::string>& args) {
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    args.push_back(absl::StrCat("(", qualifier,
+                                CTypeOf(tensors[i].value->type().dtype), " *)",
+                                array, "[", i, "]"));
+  }
+}
+
+void WriteRunModel(CWriter& w, const CProgram& program) {
+  w.Function(
+      absl::StrCat("static int ", program.prefix, "_run_model"),
+      {"void *arena", "const void *const *inputs", "void *const *outputs"});
+  std::vector<std::string> args;
+  if (program.caller_arena) {
+    args.push_back("arena");
+  } else {
+    w.Line("(void)arena;");
+  }
+  std::vector<std::string> missing;
+  if (program.inputs.empty()) {
+    w.Line("(void)inputs;");
+  } else {
+    missing.push_back("inputs == NULL");
+  }
+  if (program.outputs.empty()) {
+    w.Line("(void)outputs;");
+  } else {
+    missing.push_back("outputs == NULL");
+  }
+  if (!missing.empty()) {
+    w.Line(absl::StrCat("if (", absl::StrJoin(missing, " || "),
+                        ") return TC_EINVAL;"));
+  }
+  AppendCasts("inputs", program.inputs, "const ", args);
+  AppendCasts("outputs", program.outputs, "", args);
+  w.Call(absl::StrCat("return ", program.prefix, "_run"), args);
+  w.End();
+}
+
+}  // namespace
+
+std::string ModelData(const CProgram& program) {
+  CWriter w;
+  for (const CArray& array : program.arrays) {
+    w.Line();
+    w.Comment(
+        ToString(TensorType(array.tensor->dtype(), array.tensor->shape())));
+    w.Array(array.name, *array.tensor);
+  }
+  for (const CStruct& quant : program.quants) {
+    w.Line();
+    w.Initialiser(quant.name, quant.block);
+  }
+  return w.text();
+}
+
+std::string ModelDescription(const Module& module, const CProgram& program) {
+  CWriter w;
+  WriteTensors(w, program, "inputs", program.inputs);
+  WriteTensors(w, program, "outputs", program.outputs);
+  w.Line();
+  WriteRunModel(w, program);
+  w.Line();
+  w.Line(absl::StrCat("const tc_model ", program.prefix, "_model = {"));
+  const auto list = [&](absl::string_view name,
+                        const std::vector<CTensor>& tensors) {
+    return tensors.empty() ? std::string("NULL")
+                           : absl::StrCat(program.prefix, "_", name);
+  };
+  for (const std::string& field : {
+           absl::StrCat("/*name*/ ", StringLiteral(module.name)),
+           std::string("/*abi*/ 1u"),
+           absl::StrCat("/*num_inputs*/ ", program.inputs.size()),
+           absl::StrCat("/*num_outputs*/ ", program.outputs.size()),
+           absl::StrCat("/*inputs*/ ", list("inputs", program.inputs)),
+           absl::StrCat("/*outputs*/ ", list("outputs", program.outputs)),
+           absl::StrCat("/*arena_size*/ ", program.macros, "_ARENA_SIZE"),
+           absl::StrCat("/*arena_align*/ ", program.arena_align, "u"),
+           absl::StrCat("/*run*/ ", program.prefix, "_run_model"),
+           std::string("/*reset*/ NULL"),
+       }) {
+    w.Line(absl::StrCat("    ", field, ","));
+  }
+  w.Line("};");
+  return w.text();
+}
+
+}  // namespace tinyc

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// <stem>.h: the sizes, the run function and the model as data.
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "compiler/base/text.h"
+#include "compiler/codegen/c_writer.h"
+#include "compiler/codegen/names.h"
+#include "compiler/codegen/program.h"
+
+namespace tinyc {
+namespace {
+
+// In every emitted header, so that headers of several models meet in one file.
+constexpr absl::string_view kModelTypes =
+    R"c(#ifndef TC_MODEL_H_
+#define TC_MODEL_H_
+
+#define TC_EINVAL (-1) /* a pointer is NULL */
+#define TC_EALIGN (-2) /* the arena is not aligned to arena_align */
+
+typedef struct {
+  const char *name;
+  int32_t dtype; /* number of the type in ONNX's TensorProto.DataType */
+  int32_t rank;
+  const int32_t *dims; /* in the order of the ONNX model; NULL for rank 0 */
+  uint32_t bytes;
+  float scale; /* real = scale * (stored - zero_point); 0: not quantized */
+  int32_t zero_point;
+} tc_tensor;
+
+typedef struct {
+  const char *name;
+  uint32_t abi; /* 1 */
+  int32_t num_inputs, num_outputs;
+  const tc_tensor *inputs, *outputs;
+  uint32_t arena_size, arena_align; /* bytes */
+  /* 0, or a negative TC_E...; arena may be NULL when it is static. */
+  int (*run)(void *arena, const void *const *inputs, void *const *outputs);
+  void (*reset)(void *arena); /* NULL unless the model keeps state */
+} tc_model;
+
+#endif /* TC_MODEL_H_ */
+)c";
+
+// "s8 1x49x10x1, scale 0.58, zero point 83"
+std::string TypeText(const TensorType& type) {
+  std::string text = absl::StrCat(
+      InfoOf(type.dtype).text, " ",
+      type.shape.empty() ? "scalar" : absl::StrJoin(type.shape, "x"));
+  if (type.quantized() && type.quant->per_tensor()) {
+    absl::StrAppend(&text, ", real = ", FloatText(type.quant->scale[0]),
+                    " * (stored - ", type.quant->zero_point[0], ")");
+  }
+  return text;
+}
+
+std::string ParamText(const CTensor& tensor, bool is_const) {
+  const TensorType& type = tensor.value->type();
+  const std::string head =
+      absl::StrCat(is_const ? "const " : "", CTypeOf(type.dtype), " ");
+  // An array without elements is no C type.
+  return CCountOf(type) == 0
+             ? absl::StrCat(head, "*", tensor.name)
+             : absl::StrCat(head, tensor.name, "[", tensor.size, "]");
+}
+
+}  // namespace
+
+std::vector<std::string> RunParams(const CProgram& program,
+                                   absl::string_view arena) {
+  std::vector<std::string> params;
+  if (program.caller_arena) params.push_back(absl::StrCat("void *", arena));
+  for (const CTensor& t : program.inputs) {
+    params.push_back(ParamText(t, true));
+  }
+  for (const CTensor& t : program.outputs) {
+    params.push_back(ParamText(t, false));
+  }
+  return params;
+}
+
+std::string ModelHeader(const Module& module, const CProgram& program) {
+  const std::string guard =
+      absl::StrCat(absl::AsciiStrToUpper(FileScopeName(program.stem)), "_H_");
+  CWriter w;
+  w.Line("/* SPDX-License-Identifier: Apache-2.0 */");
+  w.Comment(absl::StrCat("The model `", CommentText(module.name),
+                         "`, compiled by tinyc for ", module.target->name,
+                         ".  C99, usable from C++."));
+  w.Line(absl::StrCat("#ifndef ", guard));
+  w.Line(absl::StrCat("#define ", guard));
+  w.Line();
+  w.Line("#include <stdint.h>");
+  w.Line();
+  std::string text = w.text();
+  absl::StrAppend(&text, kModelTypes);
+
+  CWriter api;
+  api.Line();
+  api.Line("#ifdef __cplusplus");
+  api.Line("extern \"C\" {");
+  api.Line("#endif");
+  api.Line();
+  api.Comment("Bytes of working memory.");
+  api.Line(absl::StrCat("#define ", program.macros, "_ARENA_SIZE ",
+                        module.plan->arena_bytes, "u"));
+  const auto size = [&](absl::string_view role, const CTensor& t) {
+    const TensorType& type = t.value->type();
+    const bool packed = InfoOf(type.dtype).bits < 8;
+    api.Comment(absl::StrCat(packed ? "Bytes" : "Elements", " of ", role, " `",
+                             CommentText(t.value->name()),
+                             "`: ", TypeText(type), "."));
+    api.Line(absl::StrCat("#define ", t.size, " ", CCountOf(type), "u"));
+  };
+  for (const CTensor& t : program.inputs) size("input", t);
+  for (const CTensor& t : program.outputs) size("output", t);
+  api.Line();
+  api.Comment(absl::StrCat(
+      "Runs the model once.  Returns 0, or a negative TC_E... without having "
+      "run.  No two buffers overlap",
+      program.caller_arena
+          ? absl::StrCat("; the arena has ", program.macros,
+                         "_ARENA_SIZE bytes, aligned to ", program.arena_align,
+                         ", and keeps nothing between runs")
+          : std::string("; not reentrant: the arena is static"),
+      "."));
+  api.Function(absl::StrCat("int ", program.prefix, "_run"),
+               RunParams(program, "arena"), /*declare=*/true);
+  api.Line();
+  api.Comment("The same model as data.");
+  api.Line(absl::StrCat("extern const tc_model ", program.prefix, "_model;"));
+  api.Line();
+  api.Line("#ifdef __cplusplus");
+  api.Line("}");
+  api.Line("#endif");
+  api.Line();
+  api.Line(absl::StrCat("#endif /* ", guard, " */"));
+  return text + api.text();
+}
+
+}  // namespace tinyc

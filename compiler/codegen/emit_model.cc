@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// <stem>.c: the kernels, the constants, a function per kernel and shape, and
+// the flat list of calls that is the model.
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "compiler/codegen/c_writer.h"
+#include "compiler/codegen/codegen.h"
+#include "compiler/codegen/kernel_text.h"
+#include "compiler/codegen/names.h"
+#include "compiler/codegen/program.h"
+
+namespace tinyc {
+namespace {
+
+std::string Bodies(const CProgram& program) {
+  CWriter w;
+  for (const CBody& body : program.bodies) {
+    w.Line();
+    w.Comment(absl::StrCat(
+        body.summary, ".", body.users.empty() ? "" : "  Used by ",
+        absl::StrJoin(body.users, "; "), body.users.empty() ? "" : "."));
+    std::vector<std::string> params;
+    std::vector<std::string> args = {"&s"};
+    if (!body.quant_type.empty()) {
+      params.push_back(absl::StrCat("const ", body.quant_type, " *q"));
+      args.push_back("q");
+    }
+    for (size_t i = 0; i < body.param_names.size(); ++i) {
+      params.push_back(absl::StrCat(body.param_types[i], body.param_names[i]));
+    }
+    args.insert(args.end(), body.args.begin(), body.args.end());
+    w.Function(absl::StrCat("TC_NOINLINE static void ", body.name), params);
+    w.Initialiser("s", body.shape);
+    w.Call(body.kernel->symbol, args);
+    w.End();
+  }
+  return w.text();
+}
+
+std::string Arena(const Module& module, const CProgram& program) {
+  if (program.caller_arena || module.plan->arena_bytes == 0) return "";
+  CWriter w;
+  w.Line();
+  w.Comment("The values between the layers.");
+  const bool wide = program.arena_align > 8;
+  if (wide) {
+    w.Line("#if defined(__GNUC__)");
+    w.Line(absl::StrCat("__attribute__((aligned(", program.arena_align, ")))"));
+    w.Line("#endif");
+  }
+  w.Line("static union {");
+  w.Line(absl::StrCat("  uint8_t bytes[", program.macros, "_ARENA_SIZE];"));
+  w.Line("  uint64_t align;");
+  w.Line(absl::StrCat("} ", program.prefix, "_arena;"));
+  return w.text();
+}
+
+// Whether a literal of the model is a macro of <math.h>.
+bool NeedsMath(const CProgram& program, absl::string_view text) {
+  for (const CStruct& quant : program.quants) {
+    for (const BlockField& field : quant.block.fields()) {
+      for (const std::string& value : field.values) {
+        if (absl::string_view(value).find("INFINITY") != std::string::npos ||
+            absl::string_view(value).find("NAN") != std::string::npos) {
+          return true;
+        }
+      }
+    }
+  }
+  return text.find("INFINITY") != text.npos || text.find("NAN") != text.npos;
+}
+
+}  // namespace
+
+std::string RunBody(const Module& module, const CProgram& program) {
+  CWriter w;
+  w.Indent();
+  if (module.plan->arena_bytes > 0) {
+    w.Line(program.caller_arena
+               ? "uint8_t *const arena = (uint8_t *)workspace;"
+               : absl::StrCat("uint8_t *const arena = ", program.prefix,
+                              "_arena.bytes;"));
+  }
+  std::vector<std::string> missing;
+  if (program.caller_arena && module.plan->arena_bytes > 0) {
+    missing.push_back("arena == NULL");
+  }
+  for (const std::vector<CTensor>* tensors :
+       {&program.inputs, &program.outputs}) {
+    for (const CTensor& t : *tensors) {
+      if (CCountOf(t.value->type()) > 0) {
+        missing.push_back(absl::StrCat(t.name, " == NULL"));
+      } else {
+        w.Line(absl::StrCat("(void)", t.name, ";"));
+      }
+    }
+  }
+  for (const std::string& test : missing) {
+    w.Line(absl::StrCat("if (", test, ") return TC_EINVAL;"));
+  }
+  if (program.caller_arena) {
+    if (module.plan->arena_bytes > 0) {
+      w.Line(absl::StrCat("if ((uintptr_t)workspace % ", program.arena_align,
+                          "u != 0) return TC_EALIGN;"));
+    } else {
+      w.Line("(void)workspace;");
+    }
+  }
+  w.Line();
+  std::string origin;
+  for (const CCall& call : program.calls) {
+    if (call.origin != origin && !call.origin.empty()) {
+      w.Comment(absl::StrCat("onnx ", call.origin));
+    }
+    origin = call.origin;
+    w.Call(call.callee, call.args);
+  }
+  w.Line("return 0;");
+  return w.text();
+}
+
+absl::StatusOr<std::vector<OutputFile>> EmitC(const Module& module,
+                                              const EmitOptions& options) {
+  TINYC_ASSIGN_OR_RETURN(const CProgram program, BuildProgram(module, options));
+  const std::string data = ModelData(program);
+  std::set<std::string> includes = {"<stddef.h>", "<stdint.h>"};
+  if (NeedsMath(program, data)) includes.insert("<math.h>");
+
+  CWriter head;
+  head.Line("/* SPDX-License-Identifier: Apache-2.0 */");
+  head.Comment(absl::StrCat("The model `", CommentText(module.name),
+                            "`, compiled by tinyc for ", module.target->name,
+                            ".  ", program.stem, ".h describes its use."));
+  std::vector<OutputFile> files(2);
+  std::string kernels;
+  if (options.split) {
+    TINYC_ASSIGN_OR_RETURN(KernelFiles split, SplitKernels(program.kernels));
+    kernels = split.declarations;
+    files.insert(files.end(), split.files.begin(), split.files.end());
+  } else {
+    TINYC_ASSIGN_OR_RETURN(KernelText inlined, InlineKernels(program.kernels));
+    includes.insert(inlined.system_includes.begin(),
+                    inlined.system_includes.end());
+    kernels = absl::StrCat("#define TC_MODEL\n\n", inlined.text);
+  }
+  CWriter run;
+  run.Line();
+  run.Function(absl::StrCat("int ", program.prefix, "_run"),
+               RunParams(program, "workspace"));
+  run.Outdent();
+
+  std::string text =
+      absl::StrCat(head.text(), "#include \"", program.stem, ".h\"\n\n");
+  for (const std::string& include : includes) {
+    absl::StrAppend(&text, "#include ", include, "\n");
+  }
+  absl::StrAppend(&text, "\n", kernels, "/* ---- constants ---- */\n", data,
+                  "\n/* ---- one function per kernel and shape ---- */\n",
+                  Bodies(program), "\n/* ---- the model ---- */\n",
+                  Arena(module, program), run.text(), RunBody(module, program),
+                  "}\n\n", ModelDescription(module, program));
+  files[0] = {absl::StrCat(program.stem, ".c"), std::move(text)};
+  files[1] = {absl::StrCat(program.stem, ".h"), ModelHeader(module, program)};
+  return files;
+}
+
+absl::StatusOr<std::string> EmitCalls(const Module& module,
+                                      const EmitOptions& options) {
+  TINYC_ASSIGN_OR_RETURN(const CProgram program, BuildProgram(module, options));
+  return RunBody(module, program);
+}
+
+}  // namespace tinyc

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is printed for a module: its data, its functions and its calls, with
+// their names in C, but no text yet.
+#ifndef TINYC_COMPILER_CODEGEN_PROGRAM_H_
+#define TINYC_COMPILER_CODEGEN_PROGRAM_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/base/status.h"
+#include "compiler/codegen/codegen.h"
+#include "compiler/ir/module.h"
+
+namespace tinyc {
+
+// An input or output of the model.
+struct CTensor {
+  const Value* value = nullptr;
+  std::string name;  // of the parameter: "audio"
+  std::string size;  // of the macro with its length: "KWS_AUDIO_SIZE"
+};
+
+struct CArray {
+  std::string name;  // "conv_1_weight"
+  std::shared_ptr<const Tensor> tensor;
+};
+
+struct CStruct {
+  std::string name;  // "conv_1_quant"
+  Block block;
+};
+
+// One kernel for one shape; everything else is a parameter.
+struct CBody {
+  std::string name;  // "conv2d_s8_1"
+  const Kernel* kernel = nullptr;
+  Block shape;
+  std::string quant_type;                // empty: the kernel takes none
+  std::vector<std::string> param_types;  // "const int8_t *", per parameter
+  std::vector<std::string> param_names;
+  std::vector<std::string> args;   // of the kernel, from its third on
+  std::string summary;             // for a comment: operator and shapes
+  std::vector<std::string> users;  // names of ONNX nodes, quoted
+};
+
+struct CCall {
+  std::string origin;  // names of ONNX nodes, quoted; may be empty
+  std::string callee;
+  std::vector<std::string> args;
+};
+
+struct CProgram {
+  std::string prefix;  // "kws"
+  std::string macros;  // "KWS"
+  std::string stem;    // of the files
+  bool caller_arena = false;
+  int64_t arena_align = 8;
+  std::vector<CTensor> inputs;
+  std::vector<CTensor> outputs;
+  std::vector<CArray> arrays;
+  std::vector<CStruct> quants;
+  std::vector<CBody> bodies;
+  std::vector<CCall> calls;
+  std::vector<const Kernel*> kernels;  // each once, in the order of first use
+};
+
+absl::StatusOr<CProgram> BuildProgram(const Module& module,
+                                      const EmitOptions& options);
+
+// Parts of the emitted files.
+std::string ModelHeader(const Module& module, const CProgram& program);
+std::string ModelData(const CProgram& program);
+std::string ModelDescription(const Module& module, const CProgram& program);
+std::string RunBody(const Module& module, const CProgram& program);
+// The parameters of <prefix>_run; `arena` names the first one of a model whose
+// caller has the arena.
+std::vector<std::string> RunParams(const CProgram& program,
+                                   absl::string_view arena);
+
+}  // namespace tinyc
+
+#endif  // TINYC_COMPILER_CODEGEN_PROGRAM_H_

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Functions of one element.  THE list of them is the table in unary.cc: every
+// row is an operator.
+#ifndef TINYC_COMPILER_OPS_UNARY_H_
+#define TINYC_COMPILER_OPS_UNARY_H_
+
+#include <tuple>
+#include <vector>
+
+#include "compiler/ir/op.h"
+
+namespace tinyc {
+
+struct UnaryRow {
+  // The plain numbers for which there is a kernel family <name>_<dtype>.
+  enum class Kernels { kNone, kF32, kF32AndSigned };
+  absl::string_view name;  // "relu"
+  Kernels kernels;
+  double (*real)(double);
+  // On integers: bits of the number, sign-extended, and whether it is below 0.
+  // Wraps.  Null: the function takes no plain integers.
+  uint64_t (*whole)(uint64_t bits, bool negative);
+};
+
+// y[i] = f(x[i]), on floats, on plain integers where f has a meaning there, and
+// on quantized integers as the function of their real values, rounded to the
+// nearest (ties to even).
+class Unary final : public OpBase<Unary> {
+ public:
+  static constexpr absl::string_view kName = "unary";  // name() is the row's
+  static constexpr Operand kOperands[] = {{"x"}};
+  static constexpr std::tuple<> kAttrs = {};
+
+  Unary();  // of the first row
+  explicit Unary(const UnaryRow* row) : row_(row) {}
+
+  const UnaryRow& row() const { return *row_; }
+
+  absl::string_view name() const override { return row_->name; }
+  absl::StatusOr<std::vector<TensorType>> InferTypes(
+      const InferArgs& args) const override;
+  absl::Status Evaluate(const EvalArgs& args) const override;
+  QuantRule Quantization() const override {
+    return {.kind = QuantRule::Kind::kTable};
+  }
+  absl::StatusOr<std::vector<KernelCall>> Lower(
+      const Node& node) const override;
+
+ private:
+  const UnaryRow* row_;
+};
+
+}  // namespace tinyc
+
+#endif  // TINYC_COMPILER_OPS_UNARY_H_

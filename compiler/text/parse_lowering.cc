@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/text/parse_lowering.h"
+
+#include <utility>
+#include <vector>
+
+#include "compiler/lowering/pack_calls.h"
+#include "compiler/targets/registry.h"
+
+namespace tinyc {
+namespace {
+
+// A kernel as the text names it; null for `_`.
+struct WrittenKernel {
+  Token token;
+  const Kernel* kernel = nullptr;
+};
+
+absl::StatusOr<std::vector<WrittenKernel>> ParseSymbols(Lexer& lexer) {
+  std::vector<WrittenKernel> written;
+  do {
+    const Token token = lexer.peek();
+    const Kernel* kernel = nullptr;
+    if (!lexer.Accept("_")) {
+      TINYC_ASSIGN_OR_RETURN(const std::string symbol, lexer.Word("a kernel"));
+      kernel = FindKernel(symbol);
+      if (kernel == nullptr) {
+        return lexer.ErrorAt(token, "there is no kernel ", symbol);
+      }
+    }
+    written.push_back({token, kernel});
+  } while (lexer.Accept(","));
+  return written;
+}
+
+bool Fits(const WrittenKernel& written, const KernelCall& call) {
+  return written.kernel == nullptr || written.kernel->family == call.family;
+}
+
+// Gives each call its kernel.  Copies that pack an operand stand before the
+// call that they serve and are passed over.
+absl::StatusOr<std::vector<LoweredCall>> Assign(
+    const Lexer& lexer, const std::vector<WrittenKernel>& written,
+    std::vector<KernelCall> calls) {
+  std::vector<LoweredCall> lowered;
+  size_t next = 0;
+  for (KernelCall& call : calls) {
+    while (next < written.size() && !Fits(written[next], call)) ++next;
+    if (next == written.size()) {
+      return lexer.ErrorAt(written[0].token, "the node needs a kernel of ",
+                           call.family);
+    }
+    lowered.push_back({std::move(call), written[next++].kernel});
+  }
+  return lowered;
+}
+
+absl::StatusOr<Place> ParsePlace(Lexer& lexer) {
+  Place place;
+  if (!lexer.Accept("arena")) {
+    place.kind = lexer.At("input") ? Place::Kind::kModelInput
+                                   : Place::Kind::kModelOutput;
+    if (!lexer.Accept("input") && !lexer.Accept("output")) {
+      return lexer.Error("expected arena, input or output");
+    }
+    TINYC_RETURN_IF_ERROR(lexer.Expect("("));
+    TINYC_ASSIGN_OR_RETURN(const int64_t index, lexer.Int("an index"));
+    place.index = static_cast<int>(index);
+    TINYC_RETURN_IF_ERROR(lexer.Expect(")"));
+  }
+  TINYC_RETURN_IF_ERROR(lexer.Expect("+"));
+  TINYC_ASSIGN_OR_RETURN(place.offset, lexer.Int("an offset"));
+  return place;
+}
+
+}  // namespace
+
+absl::Status ParseArena(Lexer& lexer, MemoryPlan* plan) {
+  TINYC_RETURN_IF_ERROR(lexer.Expect("arena"));
+  TINYC_RETURN_IF_ERROR(lexer.Expect("("));
+  TINYC_ASSIGN_OR_RETURN(plan->arena_bytes, lexer.Int("the arena's bytes"));
+  TINYC_RETURN_IF_ERROR(lexer.Expect(","));
+  TINYC_RETURN_IF_ERROR(lexer.Expect("bound"));
+  TINYC_RETURN_IF_ERROR(lexer.Expect("="));
+  TINYC_ASSIGN_OR_RETURN(plan->lower_bound, lexer.Int("the bound"));
+  if (lexer.Accept(",")) {
+    TINYC_RETURN_IF_ERROR(lexer.Expect("optimal"));
+    plan->optimal = true;
+  }
+  return lexer.Expect(")");
+}
+
+absl::Status ParseKernels(Lexer& lexer, const Node& node, Module* module) {
+  if (module->lowering) module->lowering->calls[&node];
+  const Token using_token = lexer.peek();
+  if (!lexer.Accept("using")) return absl::OkStatus();
+  if (!module->lowering || module->target == nullptr) {
+    return lexer.ErrorAt(using_token,
+                         "only a [lowered] module with a target has kernels");
+  }
+  TINYC_ASSIGN_OR_RETURN(const std::vector<WrittenKernel> written,
+                         ParseSymbols(lexer));
+  absl::StatusOr<std::vector<KernelCall>> derived = node.op().Lower(node);
+  if (!derived.ok()) return lexer.Wrap(using_token, derived.status());
+  TINYC_ASSIGN_OR_RETURN(std::vector<LoweredCall> calls,
+                         Assign(lexer, written, *std::move(derived)));
+  if (!lexer.Accept("unpacked")) {
+    TINYC_RETURN_IF_ERROR(
+        lexer.Wrap(using_token, PackCalls(node, *module->target, calls)));
+  }
+  if (calls.size() != written.size()) {
+    return lexer.ErrorAt(using_token, "the number of kernels is ", calls.size(),
+                         ", not ", written.size());
+  }
+  for (size_t i = 0; i < calls.size(); ++i) {
+    if (!Fits(written[i], calls[i].call)) {
+      return lexer.ErrorAt(written[i].token, "the node needs a kernel of ",
+                           calls[i].call.family, " here");
+    }
+    calls[i].kernel = written[i].kernel;
+  }
+  module->lowering->calls[&node] = std::move(calls);
+  return absl::OkStatus();
+}
+
+absl::Status ParsePlaces(Lexer& lexer, absl::Span<Value* const> values,
+                         Module* module) {
+  if (!lexer.At("at")) return absl::OkStatus();
+  if (!module->plan) return lexer.Error("only a [planned] module has places");
+  lexer.Next();
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (i > 0) TINYC_RETURN_IF_ERROR(lexer.Expect(","));
+    if (lexer.Accept("_")) continue;
+    TINYC_ASSIGN_OR_RETURN(module->plan->values[values[i]], ParsePlace(lexer));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ParseScratch(Lexer& lexer, const Node& node, Module* module) {
+  if (!lexer.At("scratch")) return absl::OkStatus();
+  if (!module->plan) return lexer.Error("only a [planned] module has places");
+  lexer.Next();
+  TINYC_RETURN_IF_ERROR(lexer.Expect("arena"));
+  TINYC_RETURN_IF_ERROR(lexer.Expect("+"));
+  TINYC_ASSIGN_OR_RETURN(module->plan->scratch[&node], lexer.Int("an offset"));
+  return absl::OkStatus();
+}
+
+}  // namespace tinyc
