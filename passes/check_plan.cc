@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0
+// Proves a memory plan by executing it on tagged bytes; changes nothing.
+//
+// Every byte of the arena and of the caller's buffers carries a tag: the value
+// that was written there and which of its bytes.  The calls are walked in
+// order; each must find its operands intact and may then write its results.  A
+// result that no call writes must be in place already: what its bytes are, the
+// operator's own Evaluate tells, on operands of element numbers.  Shares no
+// code with plan-memory.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "copy/copy.h"
+#include "passes/pass.h"
+
+namespace tinyc {
+namespace {
+
+struct Tag {
+  const Value* value = nullptr;  // null: no value's byte
+  int64_t byte = 0;
+  bool operator==(const Tag&) const = default;
+};
+
+// Bytes of a memory, and who may write them.
+struct Memory {
+  std::string name;
+  bool writable = true;
+  std::vector<Tag> tags;
+};
+
+class PlanChecker {
+ public:
+  explicit PlanChecker(const Module& module)
+      : module_(module), plan_(*module.plan) {}
+
+  absl::Status Run() {
+    arena_ = {"arena", true, Tags(plan_.arena_bytes)};
+    for (const Value* input : module_.graph->inputs()) {
+      inputs_.push_back({absl::StrCat("input %", input->name()), false,
+                         Tags(input->type().bytes())});
+      for (size_t i = 0; i < inputs_.back().tags.size(); ++i) {
+        inputs_.back().tags[i] = {input, static_cast<int64_t>(i)};
+      }
+    }
+    for (const Value* output : module_.graph->outputs()) {
+      outputs_.push_back({absl::StrCat("output %", output->name()), true,
+                          Tags(output->type().bytes())});
+    }
+    if (plan_.lower_bound > plan_.arena_bytes ||
+        (plan_.optimal && plan_.lower_bound != plan_.arena_bytes)) {
+      return Internal("an arena of ", plan_.arena_bytes,
+                      " bytes contradicts the lower bound ", plan_.lower_bound);
+    }
+    for (const auto& node : module_.graph->nodes()) {
+      TINYC_RETURN_IF_ERROR(WithLoc(RunNode(*node), *node));
+    }
+    for (size_t i = 0; i < outputs_.size(); ++i) {
+      const Value& output = *module_.graph->outputs()[i];
+      TINYC_RETURN_IF_ERROR(CheckIntact(output, "when the model returns it"));
+      if (!(plan_.values.at(&output) ==
+            Place{Place::Kind::kModelOutput, static_cast<int>(i), 0})) {
+        return Internal("%", output.name(), " is not in the caller's output ",
+                        i);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  // The bytes of one operand or result.
+  struct Region {
+    Memory* memory = nullptr;
+    int64_t begin = 0;
+    int64_t end = 0;
+
+    bool Overlaps(const Region& other) const {
+      return memory == other.memory && begin < other.end && other.begin < end;
+    }
+    bool operator==(const Region&) const = default;
+  };
+
+  static std::vector<Tag> Tags(int64_t bytes) {
+    return std::vector<Tag>(static_cast<size_t>(bytes));
+  }
+
+  absl::StatusOr<Region> RegionOf(const Value& value) {
+    const auto place = plan_.values.find(&value);
+    if (place == plan_.values.end()) {
+      return Internal("%", value.name(), " has no place");
+    }
+    const Place& at = place->second;
+    std::vector<Memory>& boundary =
+        at.kind == Place::Kind::kModelInput ? inputs_ : outputs_;
+    Memory* memory = &arena_;
+    if (at.kind != Place::Kind::kArena) {
+      if (at.index < 0 || static_cast<size_t>(at.index) >= boundary.size()) {
+        return Internal("%", value.name(), " is in buffer ", at.index,
+                        ", which the model does not have");
+      }
+      memory = &boundary[static_cast<size_t>(at.index)];
+    }
+    const int64_t bytes = value.type().bytes();
+    if (at.offset < 0 ||
+        at.offset + bytes > static_cast<int64_t>(memory->tags.size())) {
+      return Internal("%", value.name(), " at ", at.offset, " with ", bytes,
+                      " bytes is not inside the ", memory->name);
+    }
+    if (at.offset % std::max(1, InfoOf(value.type().dtype).bits / 8) != 0) {
+      return Internal("%", value.name(), " at ", at.offset,
+                      " is not aligned to its elements");
+    }
+    return Region{memory, at.offset, at.offset + bytes};
+  }
+
+  // What the bytes of `value` are where they are not simply its own; or null.
+  const std::vector<Tag>* ContentOf(const Value& value) const {
+    const auto content = contents_.find(&value);
+    return content == contents_.end() ? nullptr : &content->second;
+  }
+  // What a correct byte of `value` carries.
+  static Tag TagOf(const Value& value, const std::vector<Tag>* content,
+                   int64_t byte) {
+    return content == nullptr ? Tag{&value, byte}
+                              : (*content)[static_cast<size_t>(byte)];
+  }
+
+  absl::Status CheckIntact(const Value& value, absl::string_view when) {
+    TINYC_ASSIGN_OR_RETURN(const Region region, RegionOf(value));
+    const std::vector<Tag>* content = ContentOf(value);
+    for (int64_t i = region.begin; i < region.end; ++i) {
+      const Tag& found = region.memory->tags[static_cast<size_t>(i)];
+      if (found == TagOf(value, content, i - region.begin)) continue;
+      return Internal(
+          "byte ", i - region.begin, " of %", value.name(), " at ",
+          region.memory->name, "+", i, " holds ",
+          found.value == nullptr
+              ? std::string("nothing of use")
+              : absl::StrCat("byte ", found.byte, " of %", found.value->name()),
+          " ", when);
+    }
+    return absl::OkStatus();
+  }
+
+  // Which bytes of its result a call writes.
+  static std::vector<bool> BytesWritten(const KernelCall& call,
+                                        const TensorType& type) {
+    std::vector<bool> bytes(static_cast<size_t>(type.bytes()), true);
+    if (call.shape.type() != "tc_copy_shape") return bytes;
+    bytes.assign(bytes.size(), false);
+    const auto& s = *static_cast<const tc_copy_shape*>(call.shape.data());
+    const size_t element =
+        static_cast<size_t>(call.family[call.family.size() - 1] - '0');
+    std::vector<int32_t> index(static_cast<size_t>(s.rank), 0);
+    for (size_t d = 0; d != SIZE_MAX;) {
+      int64_t at = s.out_offset;
+      for (size_t k = 0; k < index.size(); ++k) {
+        at += int64_t{index[k]} * s.out_stride[k];
+      }
+      for (size_t b = 0; b < element; ++b) {
+        bytes.at(static_cast<size_t>(at) * element + b) = true;
+      }
+      for (d = index.size() - 1; d != SIZE_MAX; --d) {
+        if (++index[d] < s.dims[d]) break;
+        index[d] = 0;
+      }
+    }
+    return bytes;
+  }
+
+  // A kernel that may find its result in its operand's bytes.
+  static bool IsElementwise(const KernelCall& call) {
+    return call.shape.type() == "tc_unary_shape" ||
+           call.shape.type() == "tc_binary_shape" ||
+           call.shape.type() == "tc_softmax_shape";
+  }
+
+  absl::Status RunNode(const Node& node) {
+    const std::vector<LoweredCall>& calls = module_.lowering->calls.at(&node);
+    TINYC_RETURN_IF_ERROR(FindContents(node, calls));
+    for (const LoweredCall& call : calls) {
+      if (call.kernel == nullptr) continue;
+      TINYC_RETURN_IF_ERROR(RunCall(node, call.call));
+    }
+    for (const Value* output : node.outputs()) {
+      if (ConstantBytes(module_, *output) != nullptr) continue;
+      TINYC_RETURN_IF_ERROR(CheckIntact(*output, "after it is computed"));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status RunCall(const Node& node, const KernelCall& call) {
+    std::vector<Region> reads;
+    for (const KernelArg& arg : call.args) {
+      if (arg.kind != KernelArg::Kind::kInput) continue;
+      const Value& value = *node.input(static_cast<size_t>(arg.index));
+      if (ConstantBytes(module_, value) != nullptr) continue;
+      TINYC_RETURN_IF_ERROR(CheckIntact(value, "when it is read"));
+      TINYC_ASSIGN_OR_RETURN(const Region region, RegionOf(value));
+      reads.push_back(region);
+    }
+    for (const KernelArg& arg : call.args) {
+      if (arg.kind != KernelArg::Kind::kOutput) continue;
+      const Value& value = *node.output(static_cast<size_t>(arg.index));
+      TINYC_ASSIGN_OR_RETURN(const Region region, RegionOf(value));
+      if (!region.memory->writable && region.begin < region.end) {
+        return Internal("%", value.name(), " is written into the ",
+                        region.memory->name);
+      }
+      const std::vector<bool> bytes = BytesWritten(call, value.type());
+      for (size_t i = 0; i < bytes.size(); ++i) {
+        if (!bytes[i]) continue;
+        const int64_t at = region.begin + static_cast<int64_t>(i);
+        region.memory->tags[static_cast<size_t>(at)] = {
+            &value, static_cast<int64_t>(i)};
+      }
+      for (const Region& read : reads) {
+        if (IsElementwise(call) && read == region) continue;
+        if (!read.Overlaps(region)) continue;
+        for (int64_t i = std::max(read.begin, region.begin);
+             i < std::min(read.end, region.end); ++i) {
+          if (!bytes[static_cast<size_t>(i - region.begin)]) continue;
+          return Internal("%", value.name(), " at ", region.memory->name, "+",
+                          region.begin,
+                          " is written over an operand of the same kernel");
+        }
+      }
+    }
+    return SpoilScratch(node, call);
+  }
+
+  // Scratch bytes hold nothing of use after a call.
+  absl::Status SpoilScratch(const Node& node, const KernelCall& call) {
+    if (call.scratch_bytes == 0) return absl::OkStatus();
+    const auto offset = plan_.scratch.find(&node);
+    if (offset == plan_.scratch.end() || offset->second < 0 ||
+        offset->second + call.scratch_bytes > plan_.arena_bytes) {
+      return Internal("the ", call.scratch_bytes,
+                      " scratch bytes have no place in the arena");
+    }
+    std::fill_n(
+        arena_.tags.begin() + static_cast<std::ptrdiff_t>(offset->second),
+        call.scratch_bytes, Tag());
+    // The kernel writes them while it still reads.
+    for (const KernelArg& arg : call.args) {
+      if (arg.kind != KernelArg::Kind::kInput) continue;
+      const Value& value = *node.input(static_cast<size_t>(arg.index));
+      if (ConstantBytes(module_, value) != nullptr) continue;
+      TINYC_ASSIGN_OR_RETURN(const Region region, RegionOf(value));
+      if (region.Overlaps(
+              {&arena_, offset->second, offset->second + call.scratch_bytes})) {
+        return Internal("%", value.name(),
+                        " lies in the scratch bytes of its reader");
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // Records what the results' bytes are where no call writes them.
+  absl::Status FindContents(const Node& node,
+                            const std::vector<LoweredCall>& calls) {
+    std::vector<std::vector<bool>> written;
+    bool all_written = true;
+    for (size_t o = 0; o < node.outputs().size(); ++o) {
+      const TensorType& type = node.output(o)->type();
+      std::vector<bool> bytes(static_cast<size_t>(type.bytes()), false);
+      for (const LoweredCall& lowered : calls) {
+        if (lowered.kernel == nullptr) continue;
+        for (const KernelArg& arg : lowered.call.args) {
+          if (arg.kind != KernelArg::Kind::kOutput ||
+              static_cast<size_t>(arg.index) != o) {
+            continue;
+          }
+          const std::vector<bool> more = BytesWritten(lowered.call, type);
+          for (size_t i = 0; i < bytes.size(); ++i) {
+            if (more[i]) bytes[i] = true;
+          }
+        }
+      }
+      all_written &=
+          std::all_of(bytes.begin(), bytes.end(), [](bool b) { return b; });
+      written.push_back(std::move(bytes));
+    }
+    if (all_written) return absl::OkStatus();
+    TINYC_ASSIGN_OR_RETURN(const std::vector<Tensor> sources,
+                           ElementSources(node));
+    for (size_t o = 0; o < node.outputs().size(); ++o) {
+      const Value& output = *node.output(o);
+      const int64_t element = std::max(1, InfoOf(output.type().dtype).bits / 8);
+      std::vector<Tag> content;
+      for (int64_t i = 0; i < output.type().bytes(); ++i) {
+        if (written[o][static_cast<size_t>(i)]) {
+          content.push_back({&output, i});
+          continue;
+        }
+        const int64_t source =
+            sources[o].data<int64_t>()[static_cast<size_t>(i / element)];
+        const Value* input =
+            node.input(static_cast<size_t>(source >> kInputShift));
+        const int64_t from = source & ((int64_t{1} << kInputShift) - 1);
+        if (input == nullptr || from * element >= input->type().bytes()) {
+          return Internal("%", output.name(), " is never computed");
+        }
+        content.push_back(
+            TagOf(*input, ContentOf(*input), from * element + i % element));
+      }
+      contents_[&output] = std::move(content);
+    }
+    return absl::OkStatus();
+  }
+
+  // For each element of the results, which element of which operand it is:
+  // the operator applied to operands whose elements say where they are.
+  absl::StatusOr<std::vector<Tensor>> ElementSources(const Node& node) const {
+    std::vector<Tensor> in;
+    for (size_t k = 0; k < node.inputs().size(); ++k) {
+      if (node.input(k) == nullptr) return Internal("an operand is absent");
+      in.push_back(Numbers(*node.input(k)));
+      for (int64_t i = 0; i < in[k].size(); ++i) {
+        in[k].SetInt(i, (static_cast<int64_t>(k) << kInputShift) + i);
+      }
+    }
+    std::vector<Tensor> out;
+    for (const Value* output : node.outputs()) out.push_back(Numbers(*output));
+    std::vector<const Tensor*> in_pointers;
+    for (const Tensor& t : in) in_pointers.push_back(&t);
+    std::vector<Tensor*> out_pointers;
+    for (Tensor& t : out) out_pointers.push_back(&t);
+    TINYC_RETURN_IF_ERROR(node.op().Evaluate(
+        {.in = in_pointers,
+         .out = out_pointers,
+         .run = [](const Graph*, absl::Span<const Tensor* const>)
+             -> absl::StatusOr<std::vector<Tensor>> {
+           return Internal("a region does not move elements");
+         }}));
+    return out;
+  }
+
+  // A number for each element of `value`, or for each byte of packed elements,
+  // which only keep their order.
+  static Tensor Numbers(const Value& value) {
+    const TensorType& type = value.type();
+    return Tensor(InfoOf(type.dtype).bits < 8
+                      ? TensorType(DType::kS64, {type.bytes()})
+                      : TensorType(DType::kS64, type.shape));
+  }
+
+  static constexpr int kInputShift = 40;
+
+  const Module& module_;
+  const MemoryPlan& plan_;
+  Memory arena_;
+  std::vector<Memory> inputs_;
+  std::vector<Memory> outputs_;
+  // Of the values that are not simply their own bytes.
+  absl::flat_hash_map<const Value*, std::vector<Tag>> contents_;
+};
+
+}  // namespace
+
+absl::Status CheckPlan(Module& module, const PassOptions&) {
+  return PlanChecker(module).Run();
+}
+
+}  // namespace tinyc

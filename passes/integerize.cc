@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns a float graph with quantize/dequantize pairs into integer operators.
+//
+//   %xf = dequantize(%x)                          (%x: s8 q(s_x, z_x))
+//   %wf = dequantize(%w)                          (constant s8, per channel)
+//   %f = conv(%xf, %wf, %b)              =>  %y = conv(%x, %w, %b')
+//   %r = relu(%f)                                 {act_min=0} : s8 q(s_y, z_y)
+//   %y = quantize(%r)
+//
+// Three laws do the work; each is exact:
+//   1. quantize(f(v)) = f(quantize(v)) for every f that only moves, selects or
+//      clamps values: quantize moves up to the operator that computes v.
+//   2. f(dequantize(x)) = dequantize(f(x)) for every such f: dequantize moves
+//      down.
+//   3. An operator between dequantize and quantize becomes one integer operator
+//      that rounds once (docs/numbers.md).
+// Run after make-signed, fold-affine and fuse-activation.  What cannot be done
+// in integers stays float and is named in a note.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "compiler/interpreter/interpreter.h"
+#include "compiler/ops/clip.h"
+#include "compiler/ops/quantize.h"
+#include "compiler/ops/weighted.h"
+#include "passes/pass.h"
+#include "passes/rewrite.h"
+
+namespace tinyc {
+namespace {
+
+using Kind = QuantRule::Kind;
+
+// The stored integers that `value` is the dequantized form of, or null.
+Value* Dequantized(const Value* value) {
+  return ProducedBy<Dequantize>(value) == nullptr ? nullptr
+                                                  : value->producer()->input(0);
+}
+
+bool PerTensor(const ElemType& elem) {
+  return elem.quant != nullptr && elem.quant->per_tensor();
+}
+
+// The one element type to which every use of `value` quantizes it, if it is so.
+std::optional<ElemType> QuantizedTo(const Value& value) {
+  std::optional<ElemType> elem;
+  for (const Use& use : value.uses()) {
+    if (use.node == nullptr || use.node->As<Quantize>() == nullptr) return {};
+    const ElemType wanted = use.node->output()->type().elem();
+    if (!PerTensor(wanted) || (elem && !(*elem == wanted))) return {};
+    elem = wanted;
+  }
+  return elem;
+}
+
+// Operators that commute with quantize: they move, select or clamp values.
+bool Commutes(const Node& node) {
+  return node.op().Quantization().kind == Kind::kSameScale ||
+         node.op().name() == "relu";
+}
+
+// The operator on integers; relu is a clip there.
+std::unique_ptr<const Op> OnIntegers(const Op& op) {
+  if (op.name() != "relu") return op.Clone();
+  auto clip = std::make_unique<Clip>();
+  clip->min = 0;
+  return clip;
+}
+
+// `value` computed from constants alone, or nothing.
+std::optional<Tensor> ConstantTensor(const Value& value) {
+  if (value.constant() != nullptr) return *value.constant();
+  if (value.producer() == nullptr) return std::nullopt;
+  std::vector<Tensor> operands;
+  for (const Value* operand : value.producer()->inputs()) {
+    std::optional<Tensor> tensor;
+    if (operand != nullptr) tensor = ConstantTensor(*operand);
+    if (!tensor) return std::nullopt;
+    operands.push_back(*std::move(tensor));
+  }
+  std::vector<const Tensor*> in;
+  for (const Tensor& operand : operands) in.push_back(&operand);
+  absl::StatusOr<std::vector<Tensor>> out = EvaluateNode(*value.producer(), in);
+  if (!out.ok()) return std::nullopt;
+  return (*out)[static_cast<size_t>(value.output_index())];
+}
+
+// round(bias / (s_x * s_w)) per channel.
+absl::StatusOr<Tensor> IntegerBias(const Value& bias, const TensorType& x,
+                                   const TensorType& w) {
+  // The stored integers say the bias more exactly than their float form.
+  const Value* stored = Dequantized(&bias);
+  const std::optional<Tensor> real =
+      ConstantTensor(stored != nullptr ? *stored : bias);
+  if (!real) return Unimplemented("its bias is not a constant");
+  auto quant = std::make_shared<Quant>();
+  quant->axis = w.quant->per_tensor() ? kPerTensor : 0;
+  for (const float scale : w.quant->scale) {
+    quant->scale.push_back(x.quant->scale[0] * scale);
+    quant->zero_point.push_back(0);
+  }
+  const bool wide = InfoOf(x.dtype).bits == 16;
+  Tensor integers(TensorType(wide ? DType::kS64 : DType::kS32, real->shape(),
+                             std::move(quant)));
+  for (int64_t i = 0; i < integers.size(); ++i) {
+    const size_t c = w.quant->per_tensor() ? 0 : static_cast<size_t>(i);
+    const double value =
+        real->Real(i) / (static_cast<double>(x.quant->scale[0]) *
+                         static_cast<double>(w.quant->scale[c]));
+    if (!(std::fabs(value) < (wide ? 0x1p47 : 0x1p31))) {
+      return Unimplemented("its bias does not fit the accumulator");
+    }
+    integers.Set(i, value);
+  }
+  return integers;
+}
+
+class Integerizer {
+ public:
+  // One rewrite for RewriteNodes.
+  absl::StatusOr<bool> Rewrite(Graph& graph, Node* node) {
+    if (node->outputs().size() != 1 ||
+        node->output()->type().dtype != DType::kF32 ||
+        node->output()->uses().empty()) {
+      return false;
+    }
+    if (Commutes(*node)) {
+      TINYC_ASSIGN_OR_RETURN(const bool hoisted, HoistQuantize(graph, node));
+      return hoisted ? true : SinkDequantize(graph, node);
+    }
+    return MakeInteger(graph, node);
+  }
+
+  // Why operators between quantized values stay float.
+  std::vector<std::string> Notes(const Graph& graph) const {
+    std::vector<std::string> notes;
+    for (const auto& node : graph.nodes()) {
+      const auto reason = kept_.find(node->output()->name());
+      if (reason != kept_.end()) notes.push_back(reason->second);
+    }
+    return notes;
+  }
+
+ private:
+  // Law 1, for nodes with an operand that another operator computes.
+  absl::StatusOr<bool> HoistQuantize(Graph& graph, Node* node) {
+    const std::optional<ElemType> elem = QuantizedTo(*node->output());
+    if (!elem) return false;
+    bool computed = false;
+    for (const Value* v : node->inputs()) {
+      if (Dequantized(v) != nullptr) continue;
+      if (v->producer() == nullptr || OnlyUser(*v) != node) return false;
+      computed = true;
+    }
+    if (!computed) return false;
+    std::vector<Value*> operands;
+    for (Value* v : node->inputs()) {
+      TINYC_ASSIGN_OR_RETURN(
+          Value * quantized,
+          AddNode(graph, {.before = node, .from = {node}, .want = {*elem}},
+                  Quantize(), {v}));
+      operands.push_back(quantized);
+    }
+    return ReplaceQuantized(graph, node, std::move(operands), *elem);
+  }
+
+  // Law 2.  Operands of several scales are requantized to that of the result.
+  absl::StatusOr<bool> SinkDequantize(Graph& graph, Node* node) {
+    std::vector<Value*> operands;
+    for (const Value* operand : node->inputs()) {
+      Value* integer = Dequantized(operand);
+      if (integer == nullptr || !PerTensor(integer->type().elem())) {
+        return false;
+      }
+      operands.push_back(integer);
+    }
+    const ElemType first = operands[0]->type().elem();
+    const bool one_scale =
+        std::all_of(operands.begin(), operands.end(),
+                    [&](const Value* v) { return v->type().elem() == first; });
+    const std::optional<ElemType> elem = QuantizedTo(*node->output());
+    if (elem && (!one_scale || *elem == first)) {
+      for (Value*& operand : operands) {
+        if (operand->type().elem() == *elem) continue;
+        TINYC_ASSIGN_OR_RETURN(
+            operand,
+            AddNode(graph, {.before = node, .from = {node}, .want = {*elem}},
+                    Requantize(), {operand}));
+      }
+      return ReplaceQuantized(graph, node, std::move(operands), *elem);
+    }
+    if (!one_scale) return false;
+    absl::StatusOr<Value*> integer =
+        AddInteger(graph, {.before = node, .from = {node}, .want = {first}},
+                   OnIntegers(node->op()), std::move(operands));
+    if (!integer.ok()) return Keep(*node, integer.status());
+    TINYC_ASSIGN_OR_RETURN(Value * real,
+                           AddNode(graph, {.before = node, .from = {node}},
+                                   Dequantize(), {*integer}));
+    ReplaceAndRename(graph, node->output(), real);
+    return true;
+  }
+
+  // Law 3.
+  absl::StatusOr<bool> MakeInteger(Graph& graph, Node* node) {
+    const QuantRule rule = node->op().Quantization();
+    const std::optional<ElemType> elem = QuantizedTo(*node->output());
+    if (rule.kind == Kind::kFloatOnly || !elem) return false;
+    std::vector<Value*> operands;
+    for (size_t i = 0; i < node->inputs().size(); ++i) {
+      Value* integer = Dequantized(node->input(i));
+      if (static_cast<int>(i) == rule.bias) {
+        operands.push_back(node->input(i));  // made an integer below
+      } else if (integer != nullptr && (static_cast<int>(i) == rule.weight ||
+                                        PerTensor(integer->type().elem()))) {
+        operands.push_back(integer);
+      } else {
+        return false;
+      }
+    }
+    if (rule.kind == Kind::kWeighted) {
+      const absl::Status ready =
+          PrepareWeighted(graph, *node, rule, *elem, &operands);
+      if (!ready.ok()) return Keep(*node, ready);
+    }
+    return ReplaceQuantized(graph, node, std::move(operands), *elem);
+  }
+
+  // Replaces the bias by its integers and checks that the sums cannot overflow.
+  absl::Status PrepareWeighted(Graph& graph, const Node& node,
+                               const QuantRule& rule, const ElemType& elem,
+                               std::vector<Value*>* operands) {
+    const TensorType& x = (*operands)[0]->type();
+    const Value& w = *(*operands)[static_cast<size_t>(rule.weight)];
+    if (w.constant() == nullptr) {
+      return Unimplemented("its weights are not constant");
+    }
+    std::optional<Tensor> bias;
+    const size_t b = static_cast<size_t>(rule.bias);
+    const bool has_bias = b < operands->size() && (*operands)[b] != nullptr;
+    if (has_bias) {
+      TINYC_ASSIGN_OR_RETURN(bias, IntegerBias(*(*operands)[b], x, w.type()));
+    }
+    TINYC_RETURN_IF_ERROR(
+        FoldWeighted(x, *w.constant(), bias ? &*bias : nullptr,
+                     TensorType(elem, node.output()->type().shape),
+                     -std::numeric_limits<float>::infinity(),
+                     std::numeric_limits<float>::infinity())
+            .status());
+    if (has_bias) {
+      (*operands)[b] = graph.AddConstant(
+          *std::move(bias), absl::StrCat((*operands)[b]->name(), "_int"));
+    }
+    return absl::OkStatus();
+  }
+
+  // Adds the integer operator if it exists.  A spatial operator has kernels in
+  // another layout only, which its Lower reports as Internal.
+  absl::StatusOr<Value*> AddInteger(Graph& graph, const NewNode& place,
+                                    std::unique_ptr<const Op> op,
+                                    std::vector<Value*> operands) {
+    TINYC_ASSIGN_OR_RETURN(
+        Value * y, AddNode(graph, place, std::move(op), std::move(operands)));
+    const absl::Status lowered =
+        y->producer()->op().Lower(*y->producer()).status();
+    if (absl::IsUnimplemented(lowered)) return lowered;
+    return y;
+  }
+
+  // Replaces `node` and the quantize nodes after it by its integer form.
+  absl::StatusOr<bool> ReplaceQuantized(Graph& graph, Node* node,
+                                        std::vector<Value*> operands,
+                                        const ElemType& elem) {
+    NewNode place{.before = node, .from = {node}, .want = {elem}};
+    std::vector<Value*> results;
+    for (const Use& use : node->output()->uses()) {
+      place.from.push_back(use.node);
+      results.push_back(use.node->output());
+    }
+    // One value cannot carry the names of two outputs of the graph.
+    if (std::count_if(results.begin(), results.end(), [](const Value* result) {
+          return IsGraphOutput(*result);
+        }) > 1) {
+      return false;
+    }
+    absl::StatusOr<Value*> y =
+        AddInteger(graph, place, OnIntegers(node->op()), std::move(operands));
+    if (!y.ok()) return Keep(*node, y.status());
+    for (Value* result : results) ReplaceAndRename(graph, result, *y);
+    return true;
+  }
+
+  absl::StatusOr<bool> Keep(const Node& node, const absl::Status& why) {
+    kept_[node.output()->name()] =
+        absl::StrCat(node.loc().Describe(), ": ", node.op().name(),
+                     " runs in float: ", why.message());
+    return false;
+  }
+
+  // By the name of the node's result.
+  std::map<std::string, std::string> kept_;
+};
+
+}  // namespace
+
+absl::Status Integerize(Module& module, const PassOptions&) {
+  Integerizer integerizer;
+  TINYC_RETURN_IF_ERROR(
+      RewriteNodes(*module.graph, [&](Graph& graph, Node* node) {
+        return integerizer.Rewrite(graph, node);
+      }).status());
+  for (std::string& note : integerizer.Notes(*module.graph)) {
+    module.notes.push_back(std::move(note));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tinyc

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gives every value its place: in the caller's inputs and outputs or, packed by
+// lifetime, in the arena.
+//
+//   %a = conv(%x) using ...  =>  %a = conv(%x) using ... at arena+512
+//
+// Copies that sharing makes needless lose their kernel.  memory/alias.h
+// says which values share bytes, memory/offsets.h how the rest is packed.
+#include "passes/memory/alias.h"
+#include "passes/memory/liveness.h"
+#include "passes/memory/offsets.h"
+#include "passes/pass.h"
+
+namespace tinyc {
+absl::Status PlanMemory(Module& module, const PassOptions&) {
+  const Liveness liveness(*module.graph);
+  TINYC_ASSIGN_OR_RETURN(const AliasPlan aliases,
+                         PlanAliases(module, liveness));
+  const ArenaProblem problem = MakeArenaProblem(module, liveness, aliases);
+  constexpr OffsetSolver kSolver = &SolveOffsetsGreedily;
+  const OffsetSolution solution = kSolver(problem.buffers);
+
+  MemoryPlan plan;
+  plan.revision = module.graph->revision();
+  plan.arena_bytes = solution.total;
+  plan.lower_bound = solution.lower_bound;
+  plan.optimal = solution.total == solution.lower_bound;
+  std::vector<int64_t> base(aliases.storages.size(), 0);
+  for (size_t i = 0; i < problem.buffers.size(); ++i) {
+    if (i < problem.storage.size()) {
+      base[problem.storage[i]] = solution.offsets[i];
+    } else {
+      plan.scratch[problem.scratch[i - problem.storage.size()]] =
+          solution.offsets[i];
+    }
+  }
+  for (size_t i = 0; i < aliases.storages.size(); ++i) {
+    const Storage& storage = aliases.storages[i];
+    for (const Storage::Member& m : storage.members) {
+      plan.values[m.value] = {storage.kind, storage.index, base[i] + m.offset};
+    }
+  }
+  // Values without bytes have a place as well, so that they can be passed.
+  for (size_t i = 0; i < module.graph->inputs().size(); ++i) {
+    plan.values.try_emplace(
+        module.graph->inputs()[i],
+        Place{Place::Kind::kModelInput, static_cast<int>(i), 0});
+  }
+  for (size_t i = 0; i < module.graph->outputs().size(); ++i) {
+    plan.values.try_emplace(
+        module.graph->outputs()[i],
+        Place{Place::Kind::kModelOutput, static_cast<int>(i), 0});
+  }
+  for (const auto& node : module.graph->nodes()) {
+    for (const Value* output : node->outputs()) {
+      if (output->type().bytes() == 0) plan.values.try_emplace(output);
+    }
+  }
+  for (const auto& [node, index] : aliases.needless_calls) {
+    module.lowering->calls[node][index].kernel = nullptr;
+  }
+  module.plan = std::move(plan);
+  module.stage = Stage::kPlanned;
+  return absl::OkStatus();
+}
+
+}  // namespace tinyc

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gives every node its kernel calls, each the cheapest row of its family that
+// the target runs.
+//
+//   %y = conv(%x, %w)  =>  %y = conv(%x, %w) using tc_conv2d_s8
+//
+// The option `<node output>=<symbol>` chooses the row for one node.  All nodes
+// without a kernel are listed in one error, a line each.
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_join.h"
+#include "compiler/targets/registry.h"
+#include "passes/pass.h"
+
+namespace tinyc {
+namespace {
+
+absl::StatusOr<const Kernel*> ChooseKernel(const KernelCall& call,
+                                           const Target& target,
+                                           absl::string_view wanted) {
+  const Kernel* best = nullptr;
+  for (const Kernel* row : KernelsFor(call.family, target)) {
+    if (row->symbol == wanted) return row;
+    if (best == nullptr || row->cycles_per_mac < best->cycles_per_mac) {
+      best = row;
+    }
+  }
+  if (!wanted.empty()) {
+    return Invalid(wanted, " is not a kernel of the family ", call.family,
+                   " on ", target.name);
+  }
+  if (best == nullptr) {
+    return Unimplemented("there is no C kernel ", call.family);
+  }
+  return best;
+}
+
+absl::StatusOr<std::vector<LoweredCall>> LowerNode(const Node& node,
+                                                   const Target& target,
+                                                   absl::string_view wanted) {
+  TINYC_ASSIGN_OR_RETURN(std::vector<KernelCall> calls, node.op().Lower(node));
+  std::vector<LoweredCall> lowered;
+  for (KernelCall& call : calls) {
+    TINYC_ASSIGN_OR_RETURN(const Kernel* kernel,
+                           ChooseKernel(call, target, wanted));
+    lowered.push_back({std::move(call), kernel});
+  }
+  return lowered;
+}
+
+}  // namespace
+
+absl::Status SelectKernels(Module& module, const PassOptions& options) {
+  if (module.target == nullptr) module.target = FindTarget("generic");
+  std::map<std::string, std::string> wanted = options.values();
+  Lowering lowering;
+  std::vector<std::string> problems;
+  absl::StatusCode code = absl::StatusCode::kOk;
+  for (const auto& node : module.graph->nodes()) {
+    std::string symbol;
+    if (!node->outputs().empty()) {
+      if (auto found = wanted.extract(node->output()->name())) {
+        symbol = found.mapped();
+      }
+    }
+    absl::StatusOr<std::vector<LoweredCall>> calls =
+        LowerNode(*node, *module.target, symbol);
+    if (calls.ok()) {
+      lowering.calls[node.get()] = *std::move(calls);
+      continue;
+    }
+    if (code == absl::StatusCode::kOk) code = calls.status().code();
+    problems.emplace_back(WithLoc(calls.status(), *node).message());
+  }
+  for (const auto& [name, symbol] : wanted) {
+    code = absl::StatusCode::kInvalidArgument;
+    problems.push_back(
+        absl::StrCat("there is no node %", name, " to run with ", symbol));
+  }
+  if (!problems.empty()) {
+    return absl::Status(code, absl::StrJoin(problems, "\n"));
+  }
+  lowering.revision = module.graph->revision();
+  module.lowering = std::move(lowering);
+  module.stage = Stage::kLowered;
+  return absl::OkStatus();
+}
+
+}  // namespace tinyc
