@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// Elementwise operators whose form in ONNX is not that of the IR.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "frontends/onnx/importers.h"
+#include "frontends/onnx/importers/shared.h"
+
+namespace tinyc {
+namespace {
+
+// Types of less than 16 bits have rounding rules of their own in ONNX.
+bool IsTinyFloat(DType dtype) {
+  return IsFloat(dtype) && InfoOf(dtype).bits < 16;
+}
+
+absl::StatusOr<Value*> CheckedCast(OnnxNode& node, Value* x, DType to) {
+  const DType from = x->type().dtype;
+  if (IsTinyFloat(from) || IsTinyFloat(to)) {
+    return Unimplemented("a cast from ", InfoOf(from).text, " to ",
+                         InfoOf(to).text, " is not supported");
+  }
+  // They only say how to round to those types.
+  node.Int("saturate", 1);
+  node.String("round_mode", "up");
+  if (IsFloat(from) && InfoOf(to).bits < 8) {
+    // ONNX keeps the low bits of the integer.
+    TINYC_ASSIGN_OR_RETURN(x, CastTo(node, x, DType::kS32));
+  }
+  return CastTo(node, x, to);
+}
+
+// A limit of Clip; null: none.
+struct Limit {
+  Value* value = nullptr;
+  std::shared_ptr<const Tensor> constant = nullptr;
+};
+
+absl::StatusOr<Limit> ReadLimit(OnnxNode& node, size_t i) {
+  Limit limit;
+  if (!node.HasInput(i)) return limit;
+  TINYC_ASSIGN_OR_RETURN(const TensorType type, node.InputType(i));
+  if (type.num_elements() != 1) return Invalid("a limit is not a scalar");
+  TINYC_ASSIGN_OR_RETURN(limit.constant, node.InputIfConstant(i));
+  TINYC_ASSIGN_OR_RETURN(limit.value, node.Input(i));
+  TINYC_ASSIGN_OR_RETURN(limit.value, ReshapeTo(node, limit.value, {}));
+  return limit;
+}
+
+}  // namespace
+
+absl::Status ImportCast(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  const std::optional<DType> to =
+      DTypeFromOnnx(static_cast<int>(node.Int("to", 0)));
+  if (!to) {
+    return Unimplemented("a cast to element type ", node.Int("to", 0),
+                         " is not supported");
+  }
+  return node.SetOutput(0, CheckedCast(node, x, *to));
+}
+
+absl::Status ImportCastLike(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  TINYC_ASSIGN_OR_RETURN(Value * like, node.Input(1));
+  return node.SetOutput(0, CheckedCast(node, x, like->type().dtype));
+}
+
+// Clip is min(max(x, lo), hi), also when lo > hi.  Constant limits of a type
+// that an f32 can hold become those of clip.
+absl::Status ImportClip(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  const DType dtype = x->type().dtype;
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  if (node.version() < 11) {
+    // Here the default is the greatest finite number.
+    const float max = node.Float("max", std::numeric_limits<float>::max());
+    const float min =
+        std::min(node.Float("min", std::numeric_limits<float>::lowest()), max);
+    return node.SetOutput(0,
+                          node.Emit("clip", {x}, {{"min", min}, {"max", max}}));
+  }
+  TINYC_ASSIGN_OR_RETURN(const Limit lo, ReadLimit(node, 1));
+  TINYC_ASSIGN_OR_RETURN(const Limit hi, ReadLimit(node, 2));
+  if (lo.value == nullptr && hi.value == nullptr) return node.SetOutput(0, x);
+  const bool constant = (lo.value == nullptr || lo.constant != nullptr) &&
+                        (hi.value == nullptr || hi.constant != nullptr);
+  if (constant && IsFloat(dtype) && dtype != DType::kF64) {
+    const float max = hi.value == nullptr
+                          ? kInfinity
+                          : static_cast<float>(hi.constant->At(0));
+    const float min = lo.value == nullptr
+                          ? -kInfinity
+                          : static_cast<float>(lo.constant->At(0));
+    if (std::isnan(min) || std::isnan(max)) {
+      return Invalid("a limit is not a number");
+    }
+    return node.SetOutput(
+        0, node.Emit("clip", {x}, {{"min", std::min(min, max)}, {"max", max}}));
+  }
+  Value* y = x;
+  if (lo.value != nullptr) {
+    TINYC_ASSIGN_OR_RETURN(y, node.Emit("max", {y, lo.value}));
+  }
+  if (hi.value != nullptr) {
+    TINYC_ASSIGN_OR_RETURN(y, node.Emit("min", {y, hi.value}));
+  }
+  return node.SetOutput(0, y);
+}
+
+// Max, Mean, Min, Sum: of one or more operands.
+absl::Status ImportVariadic(OnnxNode& node) {
+  const absl::string_view op = node.type() == "Max"   ? "max"
+                               : node.type() == "Min" ? "min"
+                                                      : "add";
+  TINYC_ASSIGN_OR_RETURN(Value * y, node.Input(0));
+  for (size_t i = 1; i < node.num_inputs(); ++i) {
+    TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(i));
+    TINYC_ASSIGN_OR_RETURN(y, node.Emit(op, {y, x}));
+  }
+  if (node.type() == "Mean" && node.num_inputs() > 1) {
+    const double count = static_cast<double>(node.num_inputs());
+    TINYC_ASSIGN_OR_RETURN(
+        y, node.Emit("div", {y, node.Scalar(y->type().dtype, count)}));
+  }
+  return node.SetOutput(0, y);
+}
+
+// The exponent may have a type of its own, the result has that of the base.
+absl::Status ImportPow(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * base, node.Input(0));
+  TINYC_ASSIGN_OR_RETURN(Value * exponent, node.Input(1));
+  const DType dtype = base->type().dtype;
+  if (!IsFloat(dtype) && exponent->type().dtype != dtype) {
+    return Unimplemented("an ", InfoOf(dtype).text, " to the power of an ",
+                         InfoOf(exponent->type().dtype).text,
+                         " is not supported");
+  }
+  TINYC_ASSIGN_OR_RETURN(exponent, CastTo(node, exponent, dtype));
+  return node.SetOutput(0, node.Emit("pow", {base, exponent}));
+}
+
+}  // namespace tinyc

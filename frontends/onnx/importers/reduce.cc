@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reductions and softmax.
+#include <numeric>
+
+#include "frontends/onnx/importers.h"
+#include "frontends/onnx/importers/shared.h"
+
+namespace tinyc {
+namespace {
+
+// ONNX's reductions as f(reduce(g(x))); empty: nothing.
+struct ReduceRow {
+  absl::string_view type;
+  absl::string_view before;  // "square" is x * x
+  absl::string_view reduce;
+  absl::string_view after;
+};
+constexpr ReduceRow kReduceRows[] = {
+    {"ReduceL1", "abs", "reduce_sum", ""},
+    {"ReduceL2", "square", "reduce_sum", "sqrt"},
+    {"ReduceLogSum", "", "reduce_sum", "log"},
+    {"ReduceMax", "", "reduce_max", ""},
+    {"ReduceMean", "", "reduce_mean", ""},
+    {"ReduceMin", "", "reduce_min", ""},
+    {"ReduceProd", "", "reduce_prod", ""},
+    {"ReduceSum", "", "reduce_sum", ""},
+    {"ReduceSumSquare", "square", "reduce_sum", ""},
+};
+
+const ReduceRow& RowOf(const std::string& type) {
+  for (const ReduceRow& row : kReduceRows) {
+    if (row.type == type) return row;
+  }
+  TINYC_CHECK(false);  // importers.def names only these.
+  return kReduceRows[0];
+}
+
+absl::StatusOr<Value*> Apply(OnnxNode& node, absl::string_view op, Value* x) {
+  if (op.empty()) return x;
+  if (op == "square") return node.Emit("mul", {x, x});
+  return node.Emit(op, {x});
+}
+
+}  // namespace
+
+absl::Status ImportReduce(OnnxNode& node) {
+  const ReduceRow& row = RowOf(node.type());
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  TINYC_ASSIGN_OR_RETURN(const auto given, node.IntsInputOrAttr(1, "axes"));
+  const bool keepdims = node.Int("keepdims", 1) != 0;
+  const bool noop = node.Int("noop_with_empty_axes", 0) != 0;
+  const bool all = !given || given->empty();
+  TINYC_ASSIGN_OR_RETURN(Value * y, Apply(node, row.before, x));
+  // A no-op leaves out the reduction, not the functions around it.
+  if (!all || !noop) {
+    std::vector<int64_t> axes(x->type().shape.size());
+    std::iota(axes.begin(), axes.end(), 0);
+    if (!all) {
+      TINYC_ASSIGN_OR_RETURN(axes, NormalAxes(*given, x->type().rank()));
+    }
+    if (!axes.empty()) {  // else x is a scalar
+      TINYC_ASSIGN_OR_RETURN(
+          y,
+          node.Emit(row.reduce, {y}, {{"axes", axes}, {"keepdims", keepdims}}));
+    }
+  }
+  return node.SetOutput(0, Apply(node, row.after, y));
+}
+
+// Before operator set 13, softmax is over all dimensions from `axis` on.
+absl::Status ImportSoftmax(OnnxNode& node) {
+  const absl::string_view op =
+      node.type() == "Softmax" ? "softmax" : "log_softmax";
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  const Shape shape = x->type().shape;
+  const bool flattens = node.version() < 13;
+  TINYC_ASSIGN_OR_RETURN(
+      const int64_t axis,
+      NormalAxis(node.Int("axis", flattens ? 1 : -1), x->type().rank()));
+  if (!flattens || axis == x->type().rank() - 1) {
+    return node.SetOutput(0, node.Emit(op, {x}, {{"axis", axis}}));
+  }
+  const int64_t inner = NumElements({shape.begin() + axis, shape.end()});
+  const int64_t outer = NumElements({shape.begin(), shape.begin() + axis});
+  TINYC_ASSIGN_OR_RETURN(Value * flat, ReshapeTo(node, x, {outer, inner}));
+  TINYC_ASSIGN_OR_RETURN(Value * y,
+                         node.Emit(op, {flat}, {{"axis", int64_t{1}}}));
+  return node.SetOutput(0, ReshapeTo(node, y, shape));
+}
+
+}  // namespace tinyc

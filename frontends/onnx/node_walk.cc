@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontends/onnx/node_walk.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
+#include "frontends/onnx/importers.h"
+
+namespace tinyc {
+namespace {
+
+// Functions that call each other can describe more nodes than any memory
+// holds, or no end of them.
+constexpr int64_t kMaxNodes = 100000;
+constexpr int kMaxCallDepth = 64;
+
+// The outputs of `node` have no meaning; what depends on them stays silent.
+void Lose(const onnx::NodeProto& node, Scope& scope) {
+  for (const std::string& name : node.output()) {
+    if (!name.empty()) scope.bindings.emplace(name, Binding());
+  }
+}
+
+// Every operand of the node is defined.  *lost: one of them is lost.
+absl::Status FindOperands(const onnx::NodeProto& node, const Scope& scope,
+                          bool* lost) {
+  for (const std::string& name : node.input()) {
+    if (name.empty()) continue;
+    const auto found = scope.bindings.find(name);
+    if (found == scope.bindings.end()) {
+      return Invalid("operand \"", name, "\" is not defined before this node");
+    }
+    *lost |= found->second.lost();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckResults(const onnx::NodeProto& node, const Scope& scope) {
+  std::set<std::string> names;
+  for (const std::string& name : node.output()) {
+    if (name.empty()) continue;
+    if (scope.bindings.contains(name) || !names.insert(name).second) {
+      return Invalid("output \"", name, "\" is defined twice");
+    }
+  }
+  return absl::OkStatus();
+}
+
+// The names that graphs inside `node` may use; nothing when it has none.
+std::vector<std::string> NamesFor(const onnx::NodeProto& node,
+                                  const Scope& scope) {
+  std::vector<std::string> names;
+  const bool has_graph = std::any_of(
+      node.attribute().begin(), node.attribute().end(),
+      [](const auto& attr) { return attr.has_g() || attr.graphs_size() > 0; });
+  if (!has_graph) return names;
+  for (const auto& [name, binding] : scope.bindings) names.push_back(name);
+  return names;
+}
+
+// Nothing for an operand that is absent or lost.
+std::vector<std::optional<TensorType>> OperandTypes(const onnx::NodeProto& node,
+                                                    const Scope& scope) {
+  std::vector<std::optional<TensorType>> types;
+  for (const std::string& name : node.input()) {
+    types.emplace_back();
+    if (name.empty()) continue;
+    const Binding& binding = scope.bindings.at(name);
+    if (!binding.lost()) types.back() = binding.type();
+  }
+  return types;
+}
+
+// `Conv`, `com.microsoft.QGemm`.
+std::string FullType(const onnx::NodeProto& node) {
+  const std::string domain = CanonicalDomain(node.domain());
+  return domain.empty() ? node.op_type()
+                        : absl::StrCat(domain, ".", node.op_type());
+}
+
+absl::Status NoSuchOperator(const onnx::NodeProto& node, const Opsets& opsets) {
+  const auto onnx = opsets.find(CanonicalDomain(node.domain()));
+  if (!CanonicalDomain(node.domain()).empty() || onnx == opsets.end()) {
+    return Unimplemented("the operator ", FullType(node), " is not supported");
+  }
+  return Invalid("ONNX has no operator ", node.op_type(), " in operator set ",
+                 onnx->second);
+}
+
+}  // namespace
+
+Scope NewScope(Opsets opsets, std::string prefix) {
+  return {.bindings = {},
+          .used = {},
+          .opsets = std::move(opsets),
+          .prefix = std::move(prefix)};
+}
+
+void NoteUses(const Nodes& nodes, Scope& scope) {
+  for (const onnx::NodeProto& node : nodes) {
+    scope.used.insert(node.input().begin(), node.input().end());
+  }
+}
+
+void NodeWalk::AddError(const absl::Status& status) {
+  // A definition may need the same missing operator in several places.
+  if (status.ok() || !messages_.emplace(status.message()).second) return;
+  errors_.push_back(status);
+}
+
+absl::Status NodeWalk::Errors() const {
+  if (errors_.empty()) return absl::OkStatus();
+  const bool lacking =
+      std::all_of(errors_.begin(), errors_.end(), absl::IsUnimplemented);
+  return absl::Status(
+      lacking ? absl::StatusCode::kUnimplemented
+              : absl::StatusCode::kInvalidArgument,
+      absl::StrJoin(errors_, "\n", [](std::string* out, const auto& status) {
+        absl::StrAppend(out, status.message());
+      }));
+}
+
+void NodeWalk::Run(const Nodes& nodes, Scope& scope) {
+  ImportNodes(nodes, scope, nullptr);
+}
+
+void NodeWalk::ImportNodes(const Nodes& nodes, Scope& scope, const Call* call) {
+  for (int i = 0; i < nodes.size(); ++i) {
+    const onnx::NodeProto& node = nodes[i];
+    if (++nodes_seen_ > kMaxNodes) {
+      if (nodes_seen_ == kMaxNodes + 1) {
+        AddError(
+            Unimplemented("the model has more than ", kMaxNodes, " nodes"));
+      }
+      return Lose(node, scope);
+    }
+    const Loc loc = call != nullptr
+                        ? call->loc
+                        : Loc(Origin{i, node.op_type(), node.name()});
+    absl::Status status = ImportNode(node, scope, loc, call);
+    if (status.ok()) continue;
+    Lose(node, scope);
+    AddError(Prefixed(
+        absl::StrCat(loc.Describe(), ": ",
+                     call == nullptr
+                         ? ""
+                         : absl::StrCat("in the definition of ", call->type,
+                                        ", ", FullType(node), ": ")),
+        status));
+  }
+}
+
+absl::Status NodeWalk::ImportNode(const onnx::NodeProto& node, Scope& scope,
+                                  const Loc& loc, const Call* call) {
+  bool lost = false;
+  TINYC_RETURN_IF_ERROR(FindOperands(node, scope, &lost));
+  TINYC_RETURN_IF_ERROR(CheckResults(node, scope));
+  if (const onnx::FunctionProto* function = LocalFunction(node)) {
+    if (!lost) return ImportCall(node, *function, scope, loc, call);
+    Lose(node, scope);
+    return absl::OkStatus();
+  }
+
+  const Importer* importer =
+      FindImporter(CanonicalDomain(node.domain()), node.op_type());
+  const int version = SchemaVersion(node, scope.opsets);
+  if (importer != nullptr && version > importer->newest) {
+    return Unimplemented("the operator changed in operator set ", version,
+                         ", which is not supported");
+  }
+  if (version == 0 && (importer == nullptr || importer->newest != 0)) {
+    return NoSuchOperator(node, scope.opsets);
+  }
+  TINYC_RETURN_IF_ERROR(CheckNode(node, scope.opsets,
+                                  static_cast<int>(model_.ir_version()),
+                                  NamesFor(node, scope)));
+  if (importer == nullptr) {
+    TINYC_ASSIGN_OR_RETURN(
+        std::optional<onnx::FunctionProto> function,
+        SchemaFunction(node, scope.opsets, OperandTypes(node, scope)));
+    if (!function) {
+      return Unimplemented("the operator ", FullType(node),
+                           " is not supported");
+    }
+    if (!lost) return ImportCall(node, *function, scope, loc, call);
+  }
+  if (lost) {
+    Lose(node, scope);
+    return absl::OkStatus();
+  }
+  OnnxNode view(node, version, loc, scope, builder_, model_dir_);
+  TINYC_RETURN_IF_ERROR(importer->import(view));
+  return view.Finish();
+}
+
+const onnx::FunctionProto* NodeWalk::LocalFunction(
+    const onnx::NodeProto& node) const {
+  for (const onnx::FunctionProto& function : model_.functions()) {
+    if (function.name() == node.op_type() &&
+        CanonicalDomain(function.domain()) == CanonicalDomain(node.domain()) &&
+        function.overload() == node.overload()) {
+      return &function;
+    }
+  }
+  return nullptr;
+}
+
+absl::Status NodeWalk::ImportCall(const onnx::NodeProto& node,
+                                  onnx::FunctionProto function, Scope& scope,
+                                  const Loc& loc, const Call* outer) {
+  const Call call{.loc = loc,
+                  .type = FullType(node),
+                  .depth = outer == nullptr ? 1 : outer->depth + 1};
+  if (call.depth > kMaxCallDepth) {
+    return Invalid("its function calls others without end");
+  }
+  if (node.input_size() > function.input_size() ||
+      node.output_size() > function.output_size()) {
+    return Invalid("it has more operands or outputs than its function");
+  }
+  TINYC_RETURN_IF_ERROR(BindAttributes(node, &function));
+  TINYC_ASSIGN_OR_RETURN(Opsets opsets, OpsetsOf(function.opset_import()));
+  opsets.insert(scope.opsets.begin(), scope.opsets.end());
+  Scope inner = NewScope(
+      std::move(opsets),
+      absl::StrCat(scope.prefix, node.output_size() == 0 ? "" : node.output(0),
+                   "/"));
+  std::set<std::string> absent;
+  for (int i = 0; i < function.input_size(); ++i) {
+    if (i < node.input_size() && !node.input(i).empty()) {
+      inner.bindings[function.input(i)] = scope.bindings.at(node.input(i));
+    } else {
+      absent.insert(function.input(i));
+    }
+  }
+  for (onnx::NodeProto& body : *function.mutable_node()) {
+    for (std::string& name : *body.mutable_input()) {
+      if (absent.contains(name)) name.clear();
+    }
+  }
+  NoteUses(function.node(), inner);
+  inner.used.insert(function.output().begin(), function.output().end());
+  ImportNodes(function.node(), inner, &call);
+
+  for (int i = 0; i < node.output_size(); ++i) {
+    const std::string& name = node.output(i);
+    if (name.empty()) continue;
+    const auto found = inner.bindings.find(function.output(i));
+    if (found == inner.bindings.end()) {
+      return Invalid("its function does not compute \"", function.output(i),
+                     "\"");
+    }
+    Value* value = found->second.value;
+    if (value != nullptr && value->producer() != nullptr &&
+        absl::StartsWith(value->name(), inner.prefix)) {
+      builder_.graph().Rename(
+          value, builder_.TakeName(absl::StrCat(scope.prefix, name)));
+    }
+    scope.bindings[name] = found->second;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tinyc
