@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/driver/compile.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "compiler/targets/registry.h"
+#include "tools/driver/module_file.h"
+
+namespace tinyc {
+namespace {
+
+absl::StatusOr<Module> ReadGraph(const std::string& path,
+                                 const ImportOptions& options) {
+  if (!absl::EndsWith(path, ".tir")) return ImportOnnxFile(path, options);
+  TINYC_ASSIGN_OR_RETURN(Module module, ReadModule(path));
+  if (module.stage != Stage::kGraph) {
+    return Invalid("the module is [", AttrText(module.stage),
+                   "]; tinyc starts from [graph]");
+  }
+  return module;
+}
+
+// A copy of a module at [graph].
+Module Copy(const Module& module) {
+  TINYC_CHECK(module.stage == Stage::kGraph);
+  Module copy;
+  copy.name = module.name;
+  copy.graph = module.graph->Clone();
+  copy.target = module.target;
+  copy.notes = module.notes;
+  return copy;
+}
+
+}  // namespace
+
+absl::StatusOr<Pipeline> CompilePipeline(const std::string& text) {
+  TINYC_ASSIGN_OR_RETURN(Pipeline pipeline, ParsePipeline(text));
+  if (pipeline.empty() || pipeline.back().pass->to == Stage::kGraph) {
+    TINYC_ASSIGN_OR_RETURN(const Pipeline backend, ParsePipeline("backend"));
+    pipeline.insert(pipeline.end(), backend.begin(), backend.end());
+  }
+  TINYC_RETURN_IF_ERROR(CheckStages(pipeline, Stage::kGraph));
+  const Stage end = pipeline.back().pass->to;
+  if (end != Stage::kPlanned) {
+    return Invalid("the passes end at [", AttrText(end),
+                   "], and C is written from [planned]; end them with backend");
+  }
+  return pipeline;
+}
+
+absl::StatusOr<CompiledModel> CompileModel(const std::string& path,
+                                           const CompileOptions& options) {
+  TINYC_ASSIGN_OR_RETURN(const Pipeline pipeline,
+                         CompilePipeline(options.passes));
+  TINYC_ASSIGN_OR_RETURN(Module module, ReadGraph(path, options.import));
+  module.target =
+      options.target != nullptr ? options.target : FindTarget("generic");
+  const auto backend = std::find_if(
+      pipeline.begin(), pipeline.end(),
+      [](const PipelineItem& item) { return item.pass->to != Stage::kGraph; });
+  const size_t on_graph = static_cast<size_t>(backend - pipeline.begin());
+  const absl::Span<const PipelineItem> items(pipeline);
+  TINYC_RETURN_IF_ERROR(
+      RunPipeline(module, items.subspan(0, on_graph), options.manager));
+  CompiledModel compiled;
+  compiled.graph = Copy(module);
+  compiled.planned = std::move(module);
+  TINYC_RETURN_IF_ERROR(
+      RunPipeline(compiled.planned, items.subspan(on_graph), options.manager));
+  return compiled;
+}
+
+}  // namespace tinyc

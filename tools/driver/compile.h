@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The compiler as a function: a model file => C.
+#ifndef TINYC_TOOLS_DRIVER_COMPILE_H_
+#define TINYC_TOOLS_DRIVER_COMPILE_H_
+
+#include <string>
+#include <vector>
+
+#include "compiler/base/status.h"
+#include "compiler/codegen/codegen.h"
+#include "compiler/ir/module.h"
+#include "frontends/onnx/import.h"
+#include "passes/pass_manager.h"
+
+namespace tinyc {
+
+struct CompileOptions {
+  ImportOptions import = {};
+  const Target* target = nullptr;  // null: generic
+  // Passes and presets.  When they end at [graph], "backend" follows.
+  std::string passes = "default";
+  PassManagerOptions manager = {};
+};
+
+// One model at two points on its way.
+struct CompiledModel {
+  // At [graph]: what the last pass that changes the graph left.  It says what
+  // the model means; the reference runs it.
+  Module graph;
+  Module planned;  // at [planned]
+};
+
+// Compiles the model in `path`, an .onnx file, or a .tir file at [graph].  An
+// error has one line per problem, each to be read after the name of the file.
+absl::StatusOr<CompiledModel> CompileModel(const std::string& path,
+                                           const CompileOptions& options);
+
+// The passes that `text` stands for, as CompileOptions::passes says; they lead
+// from [graph] to [planned].
+absl::StatusOr<Pipeline> CompilePipeline(const std::string& text);
+
+}  // namespace tinyc
+
+#endif  // TINYC_TOOLS_DRIVER_COMPILE_H_

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/driver/lists.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "compiler/ops/registry.h"
+#include "compiler/targets/registry.h"
+#include "passes/pass.h"
+#include "passes/pipelines.h"
+
+namespace tinyc {
+namespace {
+
+absl::string_view Describe(Numbers numbers) {
+  switch (numbers) {
+    case Numbers::kExact:
+      return "exact";
+    case Numbers::kRounding:
+      return "rounding";
+    case Numbers::kLossy:
+      return "lossy";
+  }
+  return "";
+}
+
+absl::string_view Describe(QuantRule::Kind kind) {
+  switch (kind) {
+    case QuantRule::Kind::kFloatOnly:
+      return "no";
+    case QuantRule::Kind::kSameScale:
+      return "one scale for all";
+    case QuantRule::Kind::kWeighted:
+      return "products with constant weights";
+    case QuantRule::Kind::kTable:
+      return "a table of 256 entries";
+    case QuantRule::Kind::kFree:
+      return "a scale for each";
+  }
+  return "";
+}
+
+// "x, [bias], inputs..."
+std::string Signature(const Op& op) {
+  return absl::StrJoin(
+      op.operands(), ", ", [](std::string* out, const Operand& operand) {
+        const bool optional = operand.mode == Operand::Mode::kOptional;
+        absl::StrAppend(out, optional ? "[" : "", operand.name,
+                        optional ? "]" : "",
+                        operand.mode == Operand::Mode::kVariadic ? "..." : "");
+      });
+}
+
+}  // namespace
+
+std::string ListPasses() {
+  std::string text;
+  for (const Pass& pass : AllPasses()) {
+    const std::string stages = absl::StrCat("[", AttrText(pass.from), "] -> [",
+                                            AttrText(pass.to), "]");
+    absl::StrAppendFormat(&text, "%-24s %-22s %-9s %s\n", pass.name, stages,
+                          Describe(pass.numbers), pass.summary);
+  }
+  absl::StrAppend(&text, "\npresets:\n");
+  for (const Preset& preset : AllPresets()) {
+    absl::StrAppendFormat(&text, "%-24s %s\n%24s = %s\n", preset.name,
+                          preset.summary, "", preset.text);
+  }
+  return text;
+}
+
+std::string ListTargets() {
+  std::string text;
+  for (const Target& target : AllTargets()) {
+    absl::StrAppendFormat(&text, "%-16s %s\n", target.name, target.description);
+  }
+  return text;
+}
+
+std::string ListOps() {
+  std::string text =
+      "# Operators\n"
+      "\n"
+      "Printed by `tinyc-opt --list-ops`.  An operand in brackets may be "
+      "absent, `...`\nstands for any number of operands; attributes stand with "
+      "their defaults.\n"
+      "\n"
+      "| operator | attributes | in integers |\n"
+      "|---|---|---|\n";
+  for (const auto& [name, op] : OpRegistry::Get().ops()) {
+    const std::string attrs = absl::StrJoin(
+        op->AllAttrs(), ", ", [](std::string* out, const Op::NamedText& attr) {
+          absl::StrAppend(out, attr.name, "=", attr.text);
+        });
+    absl::StrAppend(&text, "| `", name, "(", Signature(*op), ")` | ",
+                    attrs.empty() ? "" : absl::StrCat("`", attrs, "`"), " | ",
+                    Describe(op->Quantization().kind), " |\n");
+  }
+  return text;
+}
+
+}  // namespace tinyc

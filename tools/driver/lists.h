@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// What there is to choose from, as text for users.
+#ifndef TINYC_TOOLS_DRIVER_LISTS_H_
+#define TINYC_TOOLS_DRIVER_LISTS_H_
+
+#include <string>
+
+namespace tinyc {
+
+std::string ListPasses();   // a table for the terminal, presets included
+std::string ListTargets();  // a table for the terminal
+std::string ListOps();      // Markdown: docs/ops.md
+
+}  // namespace tinyc
+
+#endif  // TINYC_TOOLS_DRIVER_LISTS_H_

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/driver/model_options.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <new>
+#include <stdexcept>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "compiler/base/nearest.h"
+#include "compiler/targets/registry.h"
+
+namespace tinyc {
+namespace {
+
+void PrintLine(const std::string& line) {
+  std::fputs(absl::StrCat(line, "\n").c_str(), stderr);
+}
+
+// A dimension, or -1.
+int64_t ParseDim(absl::string_view text) {
+  int64_t dim;
+  const bool digits = !text.empty() && std::all_of(text.begin(), text.end(),
+                                                   absl::ascii_isdigit);
+  return digits && absl::SimpleAtoi(text, &dim) ? dim : -1;
+}
+
+// Splits at the last `=`: names of tensors may hold one.
+absl::Status SplitAssignment(absl::string_view option, absl::string_view text,
+                             std::string* name, absl::string_view* value) {
+  const size_t equals = text.rfind('=');
+  if (equals == text.npos || equals == 0) {
+    return Invalid(option, " takes NAME=VALUE, not \"", text, "\"");
+  }
+  *name = std::string(text.substr(0, equals));
+  *value = text.substr(equals + 1);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<const Target*> ReadTarget(const std::string& name) {
+  const Target* target = FindTarget(name);
+  if (target != nullptr) return target;
+  std::vector<absl::string_view> names;
+  for (const Target& t : AllTargets()) names.push_back(t.name);
+  return Invalid("there is no target ", name, DidYouMean(name, names),
+                 "; --list-targets shows them");
+}
+
+}  // namespace
+
+std::vector<Option> ModelOptionRows(ModelOptions* options) {
+  return {
+      {"target", "NAME", "core to compile for (default: generic)",
+       &options->target},
+      {"dim", "NAME=N",
+       "size of a symbolic dimension; may be repeated. A batch\n"
+       "dimension and nameless ones are 1 without it",
+       &options->dims},
+      {"shape", "INPUT=2x3x4",
+       "whole shape of an input; may be repeated. INPUT= alone is\n"
+       "a scalar",
+       &options->shapes},
+      {"passes", "PIPELINE",
+       "passes and presets to run instead of `default`, in order:\n"
+       "a,b{key=value;switch},c",
+       &options->passes},
+  };
+}
+
+absl::Status ParseShape(absl::string_view text, Shape* shape) {
+  shape->clear();
+  if (text.empty()) return absl::OkStatus();
+  for (const absl::string_view part : absl::StrSplit(text, 'x')) {
+    shape->push_back(ParseDim(part));
+    if (shape->back() < 0) {
+      return Invalid("\"", text, "\" is no shape; one is written 2x3x4");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<CompileOptions> ReadModelOptions(const ModelOptions& options) {
+  CompileOptions read;
+  TINYC_ASSIGN_OR_RETURN(read.target, ReadTarget(options.target));
+  read.passes = options.passes;
+  TINYC_RETURN_IF_ERROR(CompilePipeline(options.passes).status());
+  std::string name;
+  absl::string_view value;
+  for (const std::string& text : options.dims) {
+    TINYC_RETURN_IF_ERROR(SplitAssignment("--dim", text, &name, &value));
+    const int64_t dim = ParseDim(value);
+    if (dim < 0) {
+      return Invalid("--dim ", name, " is a whole number, not \"", value, "\"");
+    }
+    if (!read.import.dims.emplace(name, dim).second) {
+      return Invalid("--dim ", name, " is given twice");
+    }
+  }
+  for (const std::string& text : options.shapes) {
+    TINYC_RETURN_IF_ERROR(SplitAssignment("--shape", text, &name, &value));
+    const auto [entry, added] = read.import.shapes.try_emplace(name);
+    const absl::Status status = ParseShape(value, &entry->second);
+    if (!status.ok()) return Prefixed("--shape: ", status);
+    if (!added) {
+      return Invalid("--shape ", name, " is given twice");
+    }
+  }
+  return read;
+}
+
+absl::Status WithFile(absl::string_view file, const absl::Status& status) {
+  std::vector<std::string> lines =
+      absl::StrSplit(status.message(), '\n', absl::SkipEmpty());
+  for (std::string& line : lines) line = absl::StrCat(file, ": ", line);
+  return absl::Status(status.code(), absl::StrJoin(lines, "\n"));
+}
+
+void PrintErrors(const absl::Status& status) {
+  for (const absl::string_view line : absl::StrSplit(status.message(), '\n')) {
+    PrintLine(absl::StrCat("error: ", line));
+  }
+}
+
+void PrintNotes(const std::vector<std::string>& notes) {
+  for (const std::string& note : notes) PrintLine("note: " + note);
+}
+
+int RunProgram(int (*main)(int argc, const char* const* argv), int argc,
+               const char* const* argv) {
+  try {
+    return main(argc, argv);
+  } catch (const std::bad_alloc&) {
+  } catch (const std::length_error&) {  // a container beyond all memory
+  }
+  PrintLine("error: there is not enough memory for this model");
+  return kExitFault;
+}
+
+}  // namespace tinyc

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/driver/report.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
+
+namespace tinyc {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string Text(absl::string_view text) { return std::string(text); }
+
+// The first and the last step at which the bytes of a value are needed.
+struct Interval {
+  int64_t from = 0;
+  int64_t to = 0;
+};
+
+// What the arena holds.
+struct Resident {
+  std::string name;
+  int64_t layer = 0;  // that makes it
+  int64_t offset = 0;
+  int64_t bytes = 0;
+  Interval live;
+};
+
+absl::flat_hash_map<const Value*, Interval> Lifetimes(const Graph& graph) {
+  absl::flat_hash_map<const Value*, Interval> live;
+  int64_t step = 0;
+  for (const auto& node : graph.nodes()) {
+    for (const Value* value : node->inputs()) {
+      if (value != nullptr) live[value].to = step;
+    }
+    for (const Value* value : node->outputs()) live[value] = {step, step};
+    ++step;
+  }
+  for (const Value* value : graph.outputs()) live[value].to = step - 1;
+  return live;
+}
+
+const std::vector<LoweredCall>& CallsOf(const Module& module,
+                                        const Node& node) {
+  static const std::vector<LoweredCall>* const none =
+      new std::vector<LoweredCall>();
+  const auto found = module.lowering->calls.find(&node);
+  return found == module.lowering->calls.end() ? *none : found->second;
+}
+
+// The bytes of the constants of `calls` that are not yet in `seen`.
+int64_t WeightBytes(const std::vector<LoweredCall>& calls,
+                    absl::flat_hash_set<const Tensor*>* seen) {
+  int64_t bytes = 0;
+  for (const LoweredCall& lowered : calls) {
+    for (const KernelArg& arg : lowered.call.args) {
+      if (arg.constant != nullptr && seen->insert(arg.constant.get()).second) {
+        bytes += arg.constant->type().bytes();
+      }
+    }
+  }
+  return bytes;
+}
+
+std::string KernelNames(const std::vector<LoweredCall>& calls) {
+  std::vector<absl::string_view> names;
+  for (const LoweredCall& call : calls) {
+    if (call.kernel != nullptr) names.push_back(call.kernel->symbol);
+  }
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return absl::StrJoin(names, " + ");
+}
+
+// The arena offset of `value`; null when it lies elsewhere.
+Json ArenaOffset(const Module& module, const Value* value) {
+  const auto found = module.plan->values.find(value);
+  if (found == module.plan->values.end() ||
+      found->second.kind != Place::Kind::kArena) {
+    return nullptr;
+  }
+  return found->second.offset;
+}
+
+int64_t ScratchBytes(const std::vector<LoweredCall>& calls) {
+  int64_t bytes = 0;
+  for (const LoweredCall& call : calls) {
+    bytes = std::max(bytes, call.call.scratch_bytes);
+  }
+  return bytes;
+}
+
+std::string LayerName(const Node& node) {
+  const std::string names = node.loc().Names();
+  return names.empty() ? node.output()->name() : names;
+}
+
+// How many bytes of the arena are live at `step`.  Tensors that share bytes,
+// as a reshape does, count once.
+int64_t LiveBytes(const std::vector<Resident>& residents, int64_t step) {
+  std::vector<std::pair<int64_t, int64_t>> ranges;
+  for (const Resident& r : residents) {
+    if (r.live.from <= step && step <= r.live.to) {
+      ranges.push_back({r.offset, r.offset + r.bytes});
+    }
+  }
+  std::sort(ranges.begin(), ranges.end());
+  int64_t bytes = 0, end = 0;
+  for (const auto& [from, to] : ranges) {
+    bytes += std::max<int64_t>(to - std::max(from, end), 0);
+    end = std::max(end, to);
+  }
+  return bytes;
+}
+
+Json TensorJson(const Value& value) {
+  const TensorType& type = value.type();
+  Json json = {
+      {"name", value.name()},   {"dtype", Text(InfoOf(type.dtype).text)},
+      {"shape", Json::array()}, {"bytes", type.bytes()},
+      {"scale", nullptr},       {"zero_point", nullptr}};
+  for (const int64_t dim : type.shape) json["shape"].push_back(dim);
+  if (type.quantized() && type.quant->per_tensor()) {
+    json["scale"] = type.quant->scale[0];
+    json["zero_point"] = type.quant->zero_point[0];
+  }
+  return json;
+}
+
+Json TensorsJson(absl::Span<Value* const> values) {
+  Json json = Json::array();
+  for (const Value* value : values) json.push_back(TensorJson(*value));
+  return json;
+}
+
+Json LayersJson(const Module& module, int64_t* weight_bytes, int64_t* macs) {
+  const auto live = Lifetimes(*module.graph);
+  absl::flat_hash_set<const Tensor*> seen;
+  Json layers = Json::array();
+  for (const auto& node : module.graph->nodes()) {
+    const std::vector<LoweredCall>& calls = CallsOf(module, *node);
+    const Value* output = node->output();
+    const int64_t weights = WeightBytes(calls, &seen);
+    const int64_t work = node->op().Macs(*node);
+    const auto scratch = module.plan->scratch.find(node.get());
+    layers.push_back({{"name", LayerName(*node)},
+                      {"op", Text(node->op().name())},
+                      {"kernel", KernelNames(calls)},
+                      {"output", output->name()},
+                      {"macs", work},
+                      {"weight_bytes", weights},
+                      {"arena_offset", ArenaOffset(module, output)},
+                      {"bytes", output->type().bytes()},
+                      {"live_from", live.at(output).from},
+                      {"live_to", live.at(output).to},
+                      {"scratch_offset", scratch == module.plan->scratch.end()
+                                             ? Json(nullptr)
+                                             : Json(scratch->second)},
+                      {"scratch_bytes", ScratchBytes(calls)}});
+    *weight_bytes += weights;
+    *macs += work;
+  }
+  return layers;
+}
+
+std::vector<Resident> Residents(const Module& module) {
+  const auto live = Lifetimes(*module.graph);
+  std::vector<Resident> residents;
+  int64_t step = 0;
+  for (const auto& node : module.graph->nodes()) {
+    for (const Value* value : node->outputs()) {
+      const Json offset = ArenaOffset(module, value);
+      if (offset.is_null()) continue;
+      residents.push_back(
+          {value->name(), step, offset, value->type().bytes(), live.at(value)});
+    }
+    const auto scratch = module.plan->scratch.find(node.get());
+    if (scratch != module.plan->scratch.end()) {
+      residents.push_back({"scratch of " + LayerName(*node),
+                           step,
+                           scratch->second,
+                           ScratchBytes(CallsOf(module, *node)),
+                           {step, step}});
+    }
+    ++step;
+  }
+  return residents;
+}
+
+}  // namespace
+
+int64_t CodeBytesEstimate(const Module& module) {
+  // One function per distinct kernel and shape.
+  constexpr int64_t kBodyBytes = 300;
+  // Loading the arguments, the call, and the checks around it.
+  constexpr int64_t kCallBytes = 24;
+  // `run` and the tables behind tc_model.
+  constexpr int64_t kFixedBytes = 200;
+  std::set<std::pair<std::string, std::string>> bodies;
+  int64_t bytes = kFixedBytes;
+  for (const auto& node : module.graph->nodes()) {
+    for (const LoweredCall& lowered : CallsOf(module, *node)) {
+      if (lowered.kernel == nullptr) continue;
+      bytes += kCallBytes;
+      const Block& shape = lowered.call.shape;
+      std::string key;
+      for (const BlockField& field : shape.fields()) {
+        absl::StrAppend(&key, absl::StrJoin(field.values, ","), ";");
+      }
+      if (bodies.emplace(Text(lowered.kernel->symbol), key).second) {
+        bytes += kBodyBytes;
+      }
+    }
+  }
+  return bytes;
+}
+
+Json ReportJson(const Module& module) {
+  TINYC_CHECK(module.stage == Stage::kPlanned);
+  const std::vector<Resident> residents = Residents(module);
+  const int64_t steps = static_cast<int64_t>(module.graph->nodes().size());
+  int64_t peak_step = 0, peak_bytes = 0;
+  for (int64_t step = 0; step < steps; ++step) {
+    const int64_t bytes = LiveBytes(residents, step);
+    if (bytes > peak_bytes) {
+      peak_bytes = bytes;
+      peak_step = step;
+    }
+  }
+  Json tensors = Json::array(), peak = Json::array();
+  for (const Resident& r : residents) {
+    tensors.push_back({{"name", r.name},
+                       {"layer", r.layer},
+                       {"arena_offset", r.offset},
+                       {"bytes", r.bytes},
+                       {"live_from", r.live.from},
+                       {"live_to", r.live.to}});
+    if (r.live.from <= peak_step && peak_step <= r.live.to) {
+      peak.push_back({{"name", r.name}, {"bytes", r.bytes}});
+    }
+  }
+  int64_t weight_bytes = 0, macs = 0;
+  Json layers = LayersJson(module, &weight_bytes, &macs);
+  return {
+      {"model", module.name},
+      {"target", module.target == nullptr ? Json(nullptr)
+                                          : Json(Text(module.target->name))},
+      {"arena_bytes", module.plan->arena_bytes},
+      {"arena_lower_bound", module.plan->lower_bound},
+      {"arena_optimal", module.plan->optimal},
+      {"weight_bytes", weight_bytes},
+      {"code_bytes_estimate", CodeBytesEstimate(module)},
+      {"macs", macs},
+      {"peak_step", peak_step},
+      {"peak_bytes", peak_bytes},
+      {"peak_tensors", std::move(peak)},
+      {"inputs", TensorsJson(module.graph->inputs())},
+      {"outputs", TensorsJson(module.graph->outputs())},
+      {"layers", std::move(layers)},
+      {"tensors", std::move(tensors)},
+      {"notes", module.notes}};
+}
+
+}  // namespace tinyc

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a compiled model costs: memory, weights, code and work, layer by layer.
+//
+// The JSON has (bytes and counts are numbers, absent things null):
+//   model, target, version
+//   arena_bytes, arena_lower_bound, arena_optimal
+//   weight_bytes         constants of the emitted C, each counted once
+//   code_bytes_estimate  see CodeBytesEstimate
+//   macs
+//   peak_step, peak_bytes  the step with most live bytes, and these bytes
+//   peak_tensors[]       what lives then: name, bytes
+//   inputs[], outputs[]  name, dtype, shape, bytes, scale, zero_point
+//   layers[]   one per node in execution order:
+//     name         the ONNX nodes it came from
+//     op, kernel   kernels joined by " + "; "" for a node that costs nothing
+//     output       name of its (first) output
+//     macs, weight_bytes
+//     arena_offset, bytes, live_from, live_to   of that output; the offset is
+//                  null when the output lies in a buffer of the caller
+//     scratch_offset, scratch_bytes
+//   tensors[]  everything in the arena, scratch included: name, layer,
+//              arena_offset, bytes, live_from, live_to
+//   notes[]
+// A step is the index of a layer; live_to is the last step that needs the
+// tensor.
+#ifndef TINYC_TOOLS_DRIVER_REPORT_H_
+#define TINYC_TOOLS_DRIVER_REPORT_H_
+
+#include <string>
+
+#include "compiler/ir/module.h"
+#include "nlohmann/json.hpp"
+
+namespace tinyc {
+
+// The report of a planned module.
+nlohmann::ordered_json ReportJson(const Module& module);
+
+// The same data as one page that needs no other file.
+std::string ReportHtml(const nlohmann::ordered_json& report);
+
+// The size of the emitted functions as Thumb-2 code, -Os, roughly (docs of the
+// numbers are beside them): a part for each distinct pair of kernel and shape,
+// which is one function, and a part for each call.  Tables are weights and do
+// not count.
+int64_t CodeBytesEstimate(const Module& module);
+
+}  // namespace tinyc
+
+#endif  // TINYC_TOOLS_DRIVER_REPORT_H_

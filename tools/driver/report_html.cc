@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// The report as one page: a summary, the arena over time as a picture, and the
+// layers as a table.
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "tools/driver/report.h"
+
+namespace tinyc {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr char kHead[] = R"(<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 70em;
+  padding: 0 1em; color: #1c2733; background: #fff; }
+h1 { font-size: 1.5em; } h2 { font-size: 1.15em; margin-top: 2em; }
+table { border-collapse: collapse; }
+th, td { padding: .2em .8em .2em 0; text-align: left; vertical-align: top; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
+thead th { border-bottom: 2px solid #cfd8e3; }
+tbody tr:nth-child(odd) { background: #f4f7fa; }
+.scroll { overflow-x: auto; }
+svg { width: 100%; height: auto; background: #f4f7fa; }
+svg rect { stroke: #fff; stroke-width: 1; }
+svg rect:hover { stroke: #000; }
+svg text { font: 11px system-ui, sans-serif; fill: #1c2733;
+  pointer-events: none; }
+.bar { background: #3f7fbf; height: .7em; display: inline-block; }
+code { font-size: .9em; }
+</style>
+)";
+
+std::string Escape(absl::string_view text) {
+  return absl::StrReplaceAll(
+      text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}});
+}
+
+std::string String(const Json& json, const char* key) {
+  return Escape(json[key].get<std::string>());
+}
+
+int64_t Int(const Json& json, const char* key) { return json[key]; }
+
+// 1234567 as 1 234 567, with spaces that do not break.
+std::string Number(int64_t value) {
+  std::string text = absl::StrCat(value);
+  for (int64_t i = static_cast<int64_t>(text.size()) - 3; i > 0; i -= 3) {
+    text.insert(static_cast<size_t>(i), "\xe2\x80\xaf");
+  }
+  return text;
+}
+
+std::string NumberOrDash(const Json& json) {
+  return json.is_null() ? "-" : Number(json);
+}
+
+void AppendSummary(const Json& report, std::string* html) {
+  const auto row = [&](absl::string_view name, const std::string& value,
+                       absl::string_view remark = "") {
+    absl::StrAppend(html, "<tr><th>", name, "</th><td class=\"n\">", value,
+                    "</td><td>", remark, "</td></tr>\n");
+  };
+  const std::string bound = Number(Int(report, "arena_lower_bound"));
+  absl::StrAppend(html, "<table>\n");
+  row("Arena (RAM)", Number(Int(report, "arena_bytes")) + " B",
+      report["arena_optimal"].get<bool>()
+          ? std::string("proved: no plan of this order is smaller")
+          : "lower bound " + bound + " B");
+  row("Weights (flash)", Number(Int(report, "weight_bytes")) + " B");
+  row("Code (flash)",
+      "about " + Number(Int(report, "code_bytes_estimate")) + " B",
+      "an estimate for Thumb-2 at -Os");
+  row("Multiply-accumulates", Number(Int(report, "macs")));
+  for (const char* key : {"inputs", "outputs"}) {
+    for (const Json& tensor : report[key]) {
+      std::string dims;
+      for (const Json& dim : tensor["shape"]) {
+        absl::StrAppend(&dims, dims.empty() ? "" : "x", dim.get<int64_t>());
+      }
+      row(absl::StrCat(key[0] == 'i' ? "Input <code>" : "Output <code>",
+                       String(tensor, "name"), "</code>"),
+          Number(Int(tensor, "bytes")) + " B",
+          absl::StrCat(String(tensor, "dtype"), " ", dims));
+    }
+  }
+  absl::StrAppend(html, "</table>\n");
+}
+
+// Time runs to the right, one column per layer; addresses run upwards.
+void AppendArena(const Json& report, std::string* html) {
+  constexpr double kWidth = 1000, kHeight = 420, kBottom = 18;
+  const double steps = static_cast<double>(report["layers"].size());
+  const double arena = static_cast<double>(Int(report, "arena_bytes"));
+  absl::StrAppend(html, "<h2>The arena over time</h2>\n");
+  if (steps == 0 || arena == 0) {
+    absl::StrAppend(html, "<p>This model needs no arena.</p>\n");
+    return;
+  }
+  const double column = kWidth / steps;
+  absl::StrAppend(html,
+                  "<p>One column per layer, in execution order; the height is "
+                  "the arena, address 0 at the bottom. Point at a rectangle "
+                  "for its name. The marked column needs the most bytes: ",
+                  Number(Int(report, "peak_bytes")), ".</p>\n");
+  absl::StrAppend(html, "<svg viewBox=\"0 0 ", kWidth, " ", kHeight + kBottom,
+                  "\" role=\"img\" aria-label=\"arena over time\">\n");
+  absl::StrAppend(html, "<rect x=\"",
+                  column * static_cast<double>(Int(report, "peak_step")),
+                  "\" y=\"0\" width=\"", column, "\" height=\"", kHeight,
+                  "\" fill=\"#ffe9b8\"/>\n");
+  for (const Json& tensor : report["tensors"]) {
+    const int64_t from = Int(tensor, "live_from");
+    const int64_t to = Int(tensor, "live_to");
+    const int64_t offset = Int(tensor, "arena_offset");
+    const int64_t bytes = Int(tensor, "bytes");
+    const Json& layer = report["layers"][tensor["layer"].get<size_t>()];
+    const double height = kHeight * static_cast<double>(bytes) / arena;
+    const double x = column * static_cast<double>(from);
+    const double y =
+        kHeight - kHeight * static_cast<double>(offset + bytes) / arena;
+    const double width = column * static_cast<double>(to - from + 1);
+    // A colour per layer, neighbours far apart.
+    const int64_t hue = Int(tensor, "layer") * 137 % 360;
+    absl::StrAppend(html, "<rect x=\"", x, "\" y=\"", y, "\" width=\"", width,
+                    "\" height=\"", height, "\" fill=\"hsl(", hue,
+                    " 45% 65%)\" fill-opacity=\".85\"><title>",
+                    String(tensor, "name"), "\nfrom ", String(layer, "name"),
+                    " (", String(layer, "op"), ")\n");
+    absl::StrAppend(html, Number(bytes), " B at ", Number(offset), ", layers ",
+                    from, " to ", to, "</title></rect>\n");
+  }
+  absl::StrAppend(html, "<text x=\"2\" y=\"", kHeight + 13,
+                  "\">layer 0</text><text text-anchor=\"end\" x=\"", kWidth - 2,
+                  "\" y=\"", kHeight + 13, "\">layer ",
+                  report["layers"].size() - 1, "</text>\n</svg>\n");
+}
+
+void AppendLayers(const Json& report, std::string* html) {
+  absl::StrAppend(html,
+                  "<h2>Layers</h2>\n<div class=\"scroll\"><table>\n<thead><tr>"
+                  "<th class=\"n\">#</th><th>ONNX nodes</th><th>operator</th>"
+                  "<th>kernel</th><th class=\"n\">MAC</th><th></th>"
+                  "<th class=\"n\">weights B</th><th class=\"n\">output B</th>"
+                  "<th class=\"n\">at</th><th class=\"n\">live</th>"
+                  "<th class=\"n\">scratch B</th></tr></thead>\n<tbody>\n");
+  const double macs = static_cast<double>(Int(report, "macs"));
+  int64_t step = 0;
+  for (const Json& layer : report["layers"]) {
+    const double share =
+        macs > 0 ? static_cast<double>(Int(layer, "macs")) / macs : 0;
+    absl::StrAppend(html, "<tr><td class=\"n\">", step++, "</td><td>",
+                    String(layer, "name"), "</td><td>", String(layer, "op"),
+                    "</td><td><code>", String(layer, "kernel"),
+                    "</code></td><td class=\"n\">", Number(Int(layer, "macs")),
+                    "</td><td>");
+    absl::StrAppend(html, "<span class=\"bar\" style=\"width:",
+                    static_cast<int>(share * 100), "px\"></span></td>");
+    absl::StrAppend(html, "<td class=\"n\">",
+                    Number(Int(layer, "weight_bytes")), "</td><td class=\"n\">",
+                    Number(Int(layer, "bytes")), "</td><td class=\"n\">",
+                    NumberOrDash(layer["arena_offset"]),
+                    "</td><td class=\"n\">", Int(layer, "live_from"), "-",
+                    Int(layer, "live_to"), "</td><td class=\"n\">",
+                    Number(Int(layer, "scratch_bytes")), "</td></tr>\n");
+  }
+  absl::StrAppend(html, "</tbody></table></div>\n");
+}
+
+}  // namespace
+
+std::string ReportHtml(const Json& report) {
+  const std::string model = String(report, "model");
+  std::string html = kHead;
+  absl::StrAppend(&html, "<title>", model, "</title>\n</head>\n<body>\n<h1>",
+                  model, "</h1>\n");
+  AppendSummary(report, &html);
+  AppendArena(report, &html);
+  AppendLayers(report, &html);
+  if (!report["notes"].empty()) {
+    absl::StrAppend(&html, "<h2>Notes</h2>\n<ul>\n");
+    for (const Json& note : report["notes"]) {
+      absl::StrAppend(&html, "<li>", Escape(note.get<std::string>()),
+                      "</li>\n");
+    }
+    absl::StrAppend(&html, "</ul>\n");
+  }
+  absl::StrAppend(&html, "</body>\n</html>\n");
+  return html;
+}
+
+}  // namespace tinyc

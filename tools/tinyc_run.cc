@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+// tinyc-run: runs a model on arrays, as the reference, by the kernels or as
+// emitted C.
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "compiler/base/file.h"
+#include "compiler/base/text.h"
+#include "tools/driver/command_line.h"
+#include "tools/driver/compare.h"
+#include "tools/driver/engine.h"
+#include "tools/driver/model_options.h"
+#include "tools/driver/npz.h"
+#include "tools/driver/samples.h"
+
+namespace tinyc {
+namespace {
+
+constexpr Program kProgram = {
+    .name = "tinyc-run",
+    .usage = "[options] model.onnx inputs.npz -o outputs.npz",
+    .about =
+        "Runs a model on every sample of an .npz file. Arrays are named after "
+        "the inputs;\nfor one input the only array, or the one named x, does. "
+        "An array has the input's\nshape, or samples of it along a leading "
+        "axis, with or without a batch of 1.",
+};
+
+struct Request {
+  std::string model;
+  std::string inputs;
+  std::string output;
+  Engine engine = Engine::kReference;
+  std::string layers;   // file for the values of the first sample
+  std::string compare;  // file to compare the outputs with
+};
+
+using Outputs = std::vector<std::vector<Tensor>>;
+
+absl::StatusOr<std::vector<NamedTensor>> Arrays(const std::string& file) {
+  absl::StatusOr<std::vector<NamedTensor>> arrays = ReadArrays(file);
+  if (!arrays.ok()) return WithFile(file, arrays.status());
+  return arrays;
+}
+
+// The intermediate values of the first sample, by name.
+absl::StatusOr<std::vector<NamedTensor>> Layers(const Request& request,
+                                                const CompiledModel& model,
+                                                const Samples& samples) {
+  if (samples.values().empty()) {
+    return Invalid(request.inputs, " has no samples");
+  }
+  std::vector<NamedTensor> layers;
+  TINYC_RETURN_IF_ERROR(
+      ObserveEngine(request.engine, model, samples.values()[0],
+                    [&](const Value& value, const Tensor& tensor) {
+                      layers.push_back({value.name(), tensor});
+                    }));
+  return layers;
+}
+
+// The array to compare output `output` with: that of its name, or the only one
+// when the model has one output.
+absl::StatusOr<const Tensor*> Expected(const std::vector<NamedTensor>& expected,
+                                       const NamedTensor& output,
+                                       size_t outputs) {
+  for (const NamedTensor& array : expected) {
+    if (array.name == output.name) return &array.tensor;
+  }
+  if (outputs == 1 && expected.size() == 1) return &expected[0].tensor;
+  return Invalid("has no array \"", output.name, "\"");
+}
+
+// A row per output: how far it is from the array of its name.
+absl::StatusOr<std::string> ComparisonTable(
+    const std::vector<NamedTensor>& outputs,
+    const std::vector<NamedTensor>& expected) {
+  std::string table =
+      absl::StrFormat("%-24s %9s %9s %8s %15s %12s\n", "output", "values",
+                      "different", "share", "max difference", "largest");
+  for (const NamedTensor& output : outputs) {
+    TINYC_ASSIGN_OR_RETURN(const Tensor* array,
+                           Expected(expected, output, outputs.size()));
+    const Tensor form = NumpyForm(output.tensor);
+    if (array->dtype() != form.dtype() || array->size() != form.size()) {
+      return Invalid("array for output \"", output.name, "\" is ",
+                     ToString(array->type()), ", the output is ",
+                     ToString(form.type()));
+    }
+    const Comparison c = Compare(*array, form);
+    const double share = c.elements == 0
+                             ? 0
+                             : 100.0 * static_cast<double>(c.different) /
+                                   static_cast<double>(c.elements);
+    absl::StrAppendFormat(&table, "%-24s %9d %9d %7.2f%% %15.6g %12.6g\n",
+                          output.name, c.elements, c.different, share,
+                          c.max_difference, c.largest);
+  }
+  return table;
+}
+
+absl::Status Execute(const Request& request, const CompiledModel& model) {
+  TINYC_ASSIGN_OR_RETURN(std::vector<NamedTensor> arrays,
+                         Arrays(request.inputs));
+  const Graph& graph = *model.graph.graph;
+  absl::StatusOr<Samples> samples = Samples::Match(std::move(arrays), graph);
+  if (!samples.ok()) {
+    return WithFile(request.inputs, samples.status());
+  }
+  TINYC_ASSIGN_OR_RETURN(const Outputs outputs,
+                         RunEngine(request.engine, model, samples->values()));
+  const std::vector<NamedTensor> stacked = samples->Stack(graph, outputs);
+  std::vector<NamedFile> files;
+  if (!request.output.empty()) {
+    TINYC_ASSIGN_OR_RETURN(std::string bytes, NpzBytes(stacked));
+    files.push_back({request.output, std::move(bytes)});
+  }
+  if (!request.layers.empty()) {
+    TINYC_ASSIGN_OR_RETURN(const std::vector<NamedTensor> layers,
+                           Layers(request, model, *samples));
+    TINYC_ASSIGN_OR_RETURN(std::string bytes, NpzBytes(layers));
+    files.push_back({request.layers, std::move(bytes)});
+  }
+  std::string table;
+  if (!request.compare.empty()) {
+    TINYC_ASSIGN_OR_RETURN(const std::vector<NamedTensor> expected,
+                           Arrays(request.compare));
+    absl::StatusOr<std::string> text = ComparisonTable(stacked, expected);
+    if (!text.ok()) {
+      return WithFile(request.compare, text.status());
+    }
+    table = *std::move(text);
+  }
+  TINYC_RETURN_IF_ERROR(WriteFiles(files));
+  std::fputs(table.c_str(), stdout);
+  return absl::OkStatus();
+}
+
+int Main(int argc, const char* const* argv) {
+  Request request;
+  ModelOptions model_options;
+  std::string engine = "reference";
+  std::vector<Option> options = {
+      {"o", "FILE.npz", "file for the outputs, by name", &request.output},
+      {"engine", "reference|kernels|emitted",
+       "what runs: the interpreter, the kernels built for this\n"
+       "machine, or the emitted C built by $CC or cc\n"
+       "(default: reference)",
+       &engine},
+      {"layers", "FILE.npz",
+       "also write every intermediate value of the first sample,\n"
+       "to find the layer where it leaves another framework's",
+       &request.layers},
+      {"compare", "FILE.npz",
+       "print how far each output is from the array of its name",
+       &request.compare},
+  };
+  for (const Option& row : ModelOptionRows(&model_options)) {
+    options.push_back(row);
+  }
+  std::vector<std::string> operands;
+  if (const std::optional<int> done =
+          ReadCommandLine(kProgram, options, argc, argv, &operands)) {
+    return *done;
+  }
+  if (operands.size() != 2) {
+    return UsageError(
+        kProgram, absl::StrCat("a model and an .npz file are expected, not ",
+                               operands.size(), " files"));
+  }
+  request.model = operands[0];
+  request.inputs = operands[1];
+  if (!ParseAttr(engine, &request.engine)) {
+    return UsageError(kProgram, absl::StrCat("there is no engine ", engine));
+  }
+  if (request.output.empty() && request.layers.empty() &&
+      request.compare.empty()) {
+    return UsageError(kProgram, "-o FILE.npz is missing");
+  }
+  if (!request.layers.empty() && request.engine == Engine::kEmitted) {
+    return UsageError(kProgram,
+                      "--layers needs the engine reference or kernels: "
+                      "emitted C keeps no layers");
+  }
+  const absl::StatusOr<CompileOptions> compile =
+      ReadModelOptions(model_options);
+  if (!compile.ok()) return UsageError(kProgram, compile.status().message());
+  const absl::StatusOr<CompiledModel> model =
+      CompileModel(request.model, *compile);
+  if (!model.ok()) {
+    PrintErrors(WithFile(request.model, model.status()));
+    return kExitFault;
+  }
+  PrintNotes(model->planned.notes);
+  if (const absl::Status status = Execute(request, *model); !status.ok()) {
+    PrintErrors(status);
+    return kExitFault;
+  }
+  return kExitDone;
+}
+
+}  // namespace
+}  // namespace tinyc
+
+int main(int argc, char** argv) {
+  return tinyc::RunProgram(tinyc::Main, argc, argv);
+}
