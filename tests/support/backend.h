@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A model as text, through the backend, and run by every engine.
+
+#ifndef TINYC_TESTS_SUPPORT_BACKEND_H_
+#define TINYC_TESTS_SUPPORT_BACKEND_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "compiler/base/status.h"
+#include "compiler/codegen/codegen.h"
+#include "compiler/ir/module.h"
+
+namespace tinyc {
+
+// The module of a textual IR after `passes`.
+absl::StatusOr<Module> RunPasses(absl::string_view text,
+                                 absl::string_view passes = "backend",
+                                 absl::string_view target = "generic");
+
+// Numbers for every input, the same on every machine.
+std::vector<Tensor> RandomInputs(const Graph& graph, uint64_t seed);
+
+// Runs a planned module by its kernels, over poisoned memory, and by its
+// emitted C, built with warnings as errors and with sanitizers, and compares
+// both with the interpreter: integers to the bit, floats to 1e-5 of their size.
+// "" or the first difference.
+std::string DifferenceOfEngines(const Module& module,
+                                const EmitOptions& options = {});
+
+// What a C++17 compiler says about the emitted C; "" when it accepts it.
+std::string CxxComplaints(const std::vector<OutputFile>& files);
+
+}  // namespace tinyc
+
+#endif  // TINYC_TESTS_SUPPORT_BACKEND_H_
