@@ -57,8 +57,8 @@ const Transpose* TransposedBy(const Value* value, const Permutation& perm) {
 // than perm, as operands that broadcast do.
 absl::StatusOr<Value*> TransposedBack(Graph& graph, Node* before, Value* value,
                                       const Permutation& perm) {
-  if (value->type().num_elements() == 1) return value;
   if (TransposedBy(value, perm) != nullptr) return value->producer()->input(0);
+  if (value->type().num_elements() == 1) return value;
   const NewNode place = {.before = before, .from = {before}};
   Shape shape(perm.size() - value->type().shape.size(), 1);
   shape.insert(shape.end(), value->type().shape.begin(),
