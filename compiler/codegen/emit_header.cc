@@ -43,14 +43,14 @@ typedef struct {
 #endif /* TC_MODEL_H_ */
 )c";
 
-// "s8 1x49x10x1, scale 0.58, zero point 83"
+// "s8 1x49x10x1, scale 0.5847029, zero point 83"
 std::string TypeText(const TensorType& type) {
   std::string text = absl::StrCat(
       InfoOf(type.dtype).text, " ",
       type.shape.empty() ? "scalar" : absl::StrJoin(type.shape, "x"));
   if (type.quantized() && type.quant->per_tensor()) {
-    absl::StrAppend(&text, ", real = ", FloatText(type.quant->scale[0]),
-                    " * (stored - ", type.quant->zero_point[0], ")");
+    absl::StrAppend(&text, ", scale ", FloatText(type.quant->scale[0]),
+                    ", zero point ", type.quant->zero_point[0]);
   }
   return text;
 }

@@ -31,6 +31,11 @@ std::vector<const Origin*> ComputingOrigins(const Node& node) {
   return computing;
 }
 
+// Converters from TensorFlow join the names of what they fused by ';'.
+absl::string_view FirstName(absl::string_view joined) {
+  return joined.substr(0, joined.find(';'));
+}
+
 }  // namespace
 
 std::string CNames::Unique(absl::string_view wanted) {
@@ -58,7 +63,8 @@ std::string LegalPrefix(absl::string_view prefix) {
 
 std::string NodeStem(const Node& node) {
   for (const Origin* origin : ComputingOrigins(node)) {
-    if (!origin->name.empty()) return FileScopeName(origin->name);
+    const absl::string_view name = FirstName(origin->name);
+    if (!name.empty()) return FileScopeName(name);
   }
   return FileScopeName(node.outputs().empty() ? node.op().name()
                                               : node.output()->name());
@@ -96,15 +102,14 @@ std::string StringLiteral(absl::string_view text) {
 }
 
 std::string OriginNames(const Node& node) {
-  return absl::StrJoin(
-      ComputingOrigins(node), ", ", [](std::string* out, const Origin* origin) {
-        absl::StrAppend(
-            out, "\"",
-            CommentText(origin->name.empty()
-                            ? absl::StrCat(origin->op, "_", origin->index)
-                            : origin->name),
-            "\"");
-      });
+  return absl::StrJoin(ComputingOrigins(node), ", ",
+                       [](std::string* out, const Origin* origin) {
+                         std::string name(FirstName(origin->name));
+                         if (name.size() < origin->name.size()) name += ";...";
+                         if (name.empty())
+                           name = absl::StrCat(origin->op, "_", origin->index);
+                         absl::StrAppend(out, "\"", CommentText(name), "\"");
+                       });
 }
 
 }  // namespace tinyc
