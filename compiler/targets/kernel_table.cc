@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// THE list of kernels (runtime/kernels/kernels.inc) as data.
+// THE list of kernels (runtime/kernels/kernels.h) as data.
 #include <array>
 #include <cstdint>
 #include <type_traits>

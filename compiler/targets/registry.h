@@ -16,7 +16,7 @@ absl::Span<const Target> AllTargets();
 // Null when there is none of that name.
 const Target* FindTarget(absl::string_view name);
 
-// Every row of runtime/kernels/kernels.inc, in its order.
+// Every kernel, family by family.
 absl::Span<const Kernel> AllKernels();
 const Kernel* FindKernel(absl::string_view symbol);
 // The rows of one family that run on `target`, in list order.

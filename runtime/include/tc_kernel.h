@@ -47,7 +47,7 @@
 /* The largest rank a kernel with strides takes. */
 #define TC_MAX_RANK 8
 
-/* What a target must be capable of, the `needs` of a row in kernels.inc. */
+/* What a target must be capable of, the `needs` of a row in an .inc file. */
 #define TC_CAP_WIDE \
   1                  /* vectors of 256 bits or more through autovectorization */
 #define TC_CAP_DSP 2 /* 16-bit pair multiplies: SMLAD */

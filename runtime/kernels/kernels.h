@@ -1,20 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Declares every kernel in the list, for those who link to them. */
+/*
+ * Declares every kernel, for those who link to them.
+ *
+ * THE list of kernels is the rows of all <folder>/<family>.inc; the build
+ * gathers them in kernels.inc.  Who includes that defines two macros, and
+ * undefines them:
+ *
+ *   TC_KERNEL_ROW(symbol, family, needs, weight_block, cycles_per_mac)
+ *     A kernel in a file of its own: `<folder>/<symbol without tc_>.c`.
+ *     `needs` are TC_CAP_ bits; `weight_block` is the number of output channels
+ *     whose weights lie interleaved (1: not at all; 0: all of a group).
+ *     `cycles_per_mac` is a rough cost, to choose among rows that a target can
+ *     run.
+ *
+ *   TC_MACRO_ROW(symbol, family, needs, header, macro, ...)
+ *     A kernel that the line `macro(symbol, ...)` defines, after an include of
+ *     `header`.  `macro##_PROTO(symbol, ...)` is its declaration, without `;`.
+ *
+ * A family is one signature and one meaning: all its rows are interchangeable.
+ * Of a kernel with a file the signature is the type `tc_<family>_fn`.
+ */
 #ifndef TC_KERNELS_H_
 #define TC_KERNELS_H_
 
-#include "conv2d/conv2d.h"
-#include "copy/copy.h"
-#include "dense/dense.h"
-#include "depthwise2d/depthwise2d.h"
-#include "matmul/matmul.h"
-#include "pointwise/binary.h"
-#include "pointwise/cast.h"
-#include "pointwise/unary.h"
-#include "pool2d/pool2d.h"
-#include "quantize/quantize.h"
-#include "reduce/reduce.h"
-#include "softmax/softmax.h"
+/* The families' headers, outside of extern "C". */
+#define TC_KERNEL_ROW(symbol, family, needs, weight_block, cycles_per_mac)
+#define TC_MACRO_ROW(symbol, family, needs, header, macro, ...)
+#include "kernels.inc"
+#undef TC_KERNEL_ROW
+#undef TC_MACRO_ROW
 
 #ifdef __cplusplus
 extern "C" {

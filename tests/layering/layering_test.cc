@@ -41,7 +41,7 @@ TEST(LayeringTest, DownwardIsAllowed) {
 std::vector<std::string> ErrorsOf(const std::string& path,
                                   const std::string& name) {
   return FindLayeringErrors({
-      {"runtime/kernels/kernels.inc", ""},
+      {"runtime/kernels/conv2d/conv2d.inc", ""},
       {"compiler/ir/graph.h", ""},
       {"compiler/ops/conv.h", ""},
       {"compiler/targets/registry.h", ""},
@@ -73,10 +73,11 @@ TEST(LayeringTest, UpwardAndSidewaysAreNot) {
 }
 
 TEST(LayeringTest, OperatorsSeeOnlyHeadersOfTheRuntime) {
-  EXPECT_THAT(ErrorsOf("compiler/ops/x.cc", "kernels.inc"),
+  EXPECT_THAT(ErrorsOf("compiler/ops/x.cc", "conv2d/conv2d.inc"),
               ElementsAre("compiler/ops/x.cc: operators see only the headers "
-                          "of runtime, not runtime/kernels/kernels.inc"));
-  EXPECT_THAT(ErrorsOf("compiler/targets/x.cc", "kernels.inc"), IsEmpty());
+                          "of runtime, not runtime/kernels/conv2d/conv2d.inc"));
+  EXPECT_THAT(ErrorsOf("compiler/targets/x.cc", "conv2d/conv2d.inc"),
+              IsEmpty());
 }
 
 TEST(LayeringTest, UnknownFoldersAreNamed) {
