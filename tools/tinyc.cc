@@ -121,7 +121,7 @@ absl::StatusOr<std::vector<NamedFile>> MakeFiles(const Request& request,
     TINYC_ASSIGN_OR_RETURN(
         const std::string verified,
         VerifyEmitted(model, emitted, options.prefix, samples.values()));
-    PrintNotes({verified});
+    PrintNotes(absl::StrSplit(verified, '\n'));
   }
   if (!request.output.empty() && request.emit == "tir") {
     files = ModuleFiles(model.planned, request.output);

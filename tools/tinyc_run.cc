@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // tinyc-run: runs a model on arrays, as the reference, by the kernels or as
 // emitted C.
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "compiler/base/file.h"
@@ -48,6 +51,15 @@ absl::StatusOr<std::vector<NamedTensor>> Arrays(const std::string& file) {
   return arrays;
 }
 
+// What a user knows `value` by: its name in the model, or for a value that
+// tinyc made (its name is a number) the ONNX nodes that it comes from.
+std::string LayerName(const Value& value) {
+  const bool number = std::all_of(value.name().begin(), value.name().end(),
+                                  absl::ascii_isdigit);
+  const Loc& loc = value.producer()->loc();
+  return number && !loc.empty() ? loc.Names() : value.name();
+}
+
 // The intermediate values of the first sample, by name.
 absl::StatusOr<std::vector<NamedTensor>> Layers(const Request& request,
                                                 const CompiledModel& model,
@@ -56,10 +68,14 @@ absl::StatusOr<std::vector<NamedTensor>> Layers(const Request& request,
     return Invalid(request.inputs, " has no samples");
   }
   std::vector<NamedTensor> layers;
+  absl::flat_hash_map<std::string, int> seen;
   TINYC_RETURN_IF_ERROR(
       ObserveEngine(request.engine, model, samples.values()[0],
                     [&](const Value& value, const Tensor& tensor) {
-                      layers.push_back({value.name(), tensor});
+                      std::string name = LayerName(value);
+                      const int count = ++seen[name];
+                      if (count > 1) absl::StrAppend(&name, "#", count);
+                      layers.push_back({std::move(name), tensor});
                     }));
   return layers;
 }

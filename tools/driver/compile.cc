@@ -62,9 +62,13 @@ absl::StatusOr<CompiledModel> CompileModel(const std::string& path,
       [](const PipelineItem& item) { return item.pass->to != Stage::kGraph; });
   const size_t on_graph = static_cast<size_t>(backend - pipeline.begin());
   const absl::Span<const PipelineItem> items(pipeline);
+  CompiledModel compiled;
+  compiled.imported = Copy(module);
+  compiled.lossy = std::any_of(
+      pipeline.begin(), pipeline.end(),
+      [](const auto& item) { return item.pass->numbers == Numbers::kLossy; });
   TINYC_RETURN_IF_ERROR(
       RunPipeline(module, items.subspan(0, on_graph), options.manager));
-  CompiledModel compiled;
   compiled.graph = Copy(module);
   compiled.planned = std::move(module);
   TINYC_RETURN_IF_ERROR(

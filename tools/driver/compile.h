@@ -22,12 +22,14 @@ struct CompileOptions {
   PassManagerOptions manager = {};
 };
 
-// One model at two points on its way.
+// One model at three points on its way.
 struct CompiledModel {
+  Module imported;  // at [graph], before any pass
   // At [graph]: what the last pass that changes the graph left.  It says what
   // the model means; the reference runs it.
   Module graph;
   Module planned;  // at [planned]
+  bool lossy = false;  // some pass on the way changes results on purpose
 };
 
 // Compiles the model in `path`, an .onnx file, or a .tir file at [graph].  An

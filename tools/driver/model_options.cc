@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "compiler/base/nearest.h"
 #include "compiler/targets/registry.h"
 
@@ -47,8 +48,7 @@ absl::StatusOr<const Target*> ReadTarget(const std::string& name) {
   if (target != nullptr) return target;
   std::vector<absl::string_view> names;
   for (const Target& t : AllTargets()) names.push_back(t.name);
-  return Invalid("there is no target ", name, DidYouMean(name, names),
-                 "; --list-targets shows them");
+  return Invalid("there is no target ", name, DidYouMean(name, names));
 }
 
 }  // namespace
@@ -116,7 +116,13 @@ absl::StatusOr<CompileOptions> ReadModelOptions(const ModelOptions& options) {
 absl::Status WithFile(absl::string_view file, const absl::Status& status) {
   std::vector<std::string> lines =
       absl::StrSplit(status.message(), '\n', absl::SkipEmpty());
-  for (std::string& line : lines) line = absl::StrCat(file, ": ", line);
+  for (std::string& line : lines) {
+    // Sentences that begin with the name, as a subject or with a line number.
+    absl::string_view rest = line;
+    if (absl::ConsumePrefix(&rest, absl::StrCat(file, ":"))) continue;
+    absl::ConsumePrefix(&rest, absl::StrCat(file, " "));
+    line = absl::StrCat(file, ": ", rest);
+  }
   return absl::Status(status.code(), absl::StrJoin(lines, "\n"));
 }
 

@@ -5,7 +5,8 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "compiler/base/text.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "compiler/interpreter/interpreter.h"
 #include "tools/driver/compare.h"
 #include "tools/driver/engine.h"
@@ -14,25 +15,70 @@
 namespace tinyc {
 namespace {
 
-std::string Sentence(size_t samples, const std::vector<Comparison>& outputs) {
-  Comparison all;
-  double relative = 0;  // of the largest value of the output
-  for (const Comparison& output : outputs) {
-    all.Add(output);
-    if (output.largest > 0) {
-      relative = std::max(relative, output.max_difference / output.largest);
+// How far the outputs of all samples are from what is expected of them.
+class Agreement {
+ public:
+  explicit Agreement(size_t outputs) : outputs_(outputs) {}
+
+  // Adds one sample; the first output beyond its tolerance, or -1.
+  int Add(absl::Span<const Tensor> expected, absl::Span<const Tensor> actual) {
+    int first = -1;
+    for (size_t o = 0; o < outputs_.size(); ++o) {
+      const Comparison c = Compare(expected[o], actual[o]);
+      outputs_[o].Add(c);
+      if (c.first_beyond >= 0 && first < 0) first = static_cast<int>(o);
+    }
+    return first;
+  }
+
+  // "all 360 values are the same", or how many are not and by how much.
+  std::string Describe() const {
+    Comparison all;
+    double relative = 0;  // of the largest value of the output
+    for (const Comparison& output : outputs_) {
+      all.Add(output);
+      if (output.largest > 0) {
+        relative = std::max(relative, output.max_difference / output.largest);
+      }
+    }
+    if (all.different == 0) {
+      return absl::StrCat("all ", all.elements, " values are the same");
+    }
+    return absl::StrFormat(
+        "%d of %d values are not the same, by at most %.2g of the largest",
+        all.different, all.elements, relative);
+  }
+
+ private:
+  std::vector<Comparison> outputs_;
+};
+
+std::string DescribeOutput(const Value& output, size_t sample,
+                           const Tensor& expected, const Tensor& actual) {
+  return DescribeDifference(
+      absl::StrCat("sample ", sample, ": output \"", output.name(), "\""),
+      Compare(expected, actual).first_beyond, expected, actual);
+}
+
+bool HasQuantizedValues(const Graph& graph) {
+  const auto quantized = [](const Value* value) {
+    return value != nullptr && value->type().quantized();
+  };
+  for (const auto& node : graph.nodes()) {
+    if (std::any_of(node->inputs().begin(), node->inputs().end(), quantized) ||
+        std::any_of(node->outputs().begin(), node->outputs().end(),
+                    quantized)) {
+      return true;
     }
   }
-  const std::string begin =
-      absl::StrCat("the emitted C agrees with the reference on ", samples,
-                   samples == 1 ? " sample: " : " samples: ");
-  if (all.different == 0) {
-    return absl::StrCat(begin, "all ", all.elements, " values are the same");
-  }
-  return absl::StrCat(begin, all.different, " of ", all.elements,
-                      " values are not the same, by at most ",
-                      FloatText(static_cast<float>(relative)),
-                      " of the largest value");
+  return false;
+}
+
+// Whether the passes may change results only by rounding of floats.  Where a
+// model is quantized, integers take the place of floats between its steps.
+bool KeepsFloats(const CompiledModel& model, const Value& output) {
+  return !model.lossy && IsFloat(output.type().dtype) &&
+         !HasQuantizedValues(*model.imported.graph);
 }
 
 }  // namespace
@@ -72,23 +118,24 @@ absl::StatusOr<std::string> VerifyEmitted(
       EmittedModel::Build(files, prefix, HostFlags(*model.planned.target)));
   TINYC_ASSIGN_OR_RETURN(const auto actual,
                          emitted.Run(*model.graph.graph, samples));
-  std::vector<Comparison> outputs(model.graph.graph->outputs().size());
+  const absl::Span<Value* const> outputs = model.graph.graph->outputs();
+  Agreement with_reference(outputs.size());
+  Agreement with_import(outputs.size());
   for (size_t n = 0; n < samples.size(); ++n) {
+    TINYC_ASSIGN_OR_RETURN(const std::vector<Tensor> imported,
+                           Interpret(*model.imported.graph, samples[n]));
     TINYC_ASSIGN_OR_RETURN(const std::vector<Tensor> expected,
                            Interpret(*model.graph.graph, samples[n]));
-    for (size_t o = 0; o < outputs.size(); ++o) {
-      const Comparison c = Compare(expected[o], actual[n][o]);
-      outputs[o].Add(c);
-      if (c.first_beyond < 0) continue;
-      const std::string what =
-          absl::StrCat("sample ", n, ": output \"",
-                       model.graph.graph->outputs()[o]->name(), "\"");
-      const std::string sentence =
-          DescribeDifference(what, c.first_beyond, expected[o], actual[n][o]);
+    if (const int o = with_import.Add(imported, expected);
+        o >= 0 && KeepsFloats(model, *outputs[o])) {
+      return Internal("the passes changed what the model means: ",
+                      DescribeOutput(*outputs[o], n, imported[o], expected[o]));
+    }
+    if (const int o = with_reference.Add(expected, actual[n]); o >= 0) {
       TINYC_ASSIGN_OR_RETURN(const std::string node,
                              FirstDifferentNode(model, samples[n]));
       return Internal(
-          sentence, "\n",
+          DescribeOutput(*outputs[o], n, expected[o], actual[n][o]), "\n",
           node.empty()
               ? "the kernels, run in process, agree with the reference: the "
                 "difference is in the emitted C around them or in how the "
@@ -96,7 +143,11 @@ absl::StatusOr<std::string> VerifyEmitted(
               : node);
     }
   }
-  return Sentence(samples.size(), outputs);
+  return absl::StrCat(
+      "the emitted C agrees with the reference on ", samples.size(),
+      samples.size() == 1 ? " sample: " : " samples: ",
+      with_reference.Describe(), "\nbefore and after the passes, ",
+      with_import.Describe());
 }
 
 }  // namespace tinyc

@@ -15,8 +15,9 @@ namespace tinyc {
 
 // Builds `files`, emitted from `model` under `prefix`, with the host's compiler
 // and runs them and the reference on `samples`, [sample][input].  Integers
-// agree to the bit, floats within Tolerance of compare.h.  Returns a sentence
-// on how well they agree.
+// agree to the bit, floats within Tolerance of compare.h.  Where the model is
+// not quantized, neither by itself nor by a pass, the reference agrees likewise
+// with the model as it was imported.  Returns a line on each of the two.
 //
 // The error names the first output value that differs, and the first node whose
 // kernels differ from the reference where there is one.

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// tinyc as a user runs it: what it writes, where, and how it fails.
+
+#include <filesystem>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "compiler/base/file.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
+#include "tests/support/run_program.h"
+#include "tests/support/temp_dir.h"
+
+namespace tinyc {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+constexpr char kModel[] = "examples/mnist/mnist.onnx";
+constexpr char kInt8Model[] = "examples/mnist/mnist_int8.onnx";
+constexpr char kDigits[] = "examples/mnist/digits.npz";
+
+class TinycTest : public testing::Test {
+ protected:
+  std::string Path(const std::string& name) const {
+    return dir_.path() + "/" + name;
+  }
+  std::string Text(const std::string& name) const {
+    return *ReadFile(Path(name));
+  }
+
+  // tinyc fails with `exit_code`, says this on stderr and nothing on stdout,
+  // and leaves the folder as it was.
+  void ExpectFailure(const std::vector<std::string>& arguments, int exit_code,
+                     const std::string& text,
+                     const std::vector<std::string>& environment = {}) {
+    const std::vector<std::string> before = dir_.Names();
+    const ProgramRun run = RunProgram("tinyc", arguments, environment);
+    EXPECT_EQ(run.exit_code, exit_code) << run.err;
+    EXPECT_THAT(run.err, HasSubstr(text));
+    EXPECT_THAT(run.err, StartsWith(exit_code == 1 ? "error: " : "tinyc: "));
+    EXPECT_EQ(run.out, "");
+    EXPECT_EQ(dir_.Names(), before);
+  }
+
+  // A file that can be executed.
+  std::string Script(const std::string& name, const std::string& text) {
+    const std::string path = scripts_.Write(name, "#!/bin/sh\n" + text + "\n");
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+    return path;
+  }
+
+  const TempDir dir_;
+  const TempDir scripts_;
+};
+
+TEST_F(TinycTest, WritesTheSourceAndTheHeader) {
+  const ProgramRun run =
+      RunProgram("tinyc", {kModel, "-o", Path("digits v2.c")});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.out, "");
+  EXPECT_THAT(dir_.Names(), ElementsAre("digits v2.c", "digits v2.h"));
+  EXPECT_THAT(Text("digits v2.h"), HasSubstr("int digits_v2_run("));
+}
+
+TEST_F(TinycTest, WritesTheSameBytesEveryTime) {
+  for (const char* name : {"a", "b"}) {
+    const std::vector<std::string> arguments = {
+        kInt8Model, "-o", Path(absl::StrCat(name, ".c")), "--prefix=digits",
+        absl::StrCat("--report=", Path(name), ".json")};
+    ASSERT_EQ(RunProgram("tinyc", arguments).exit_code, 0);
+  }
+  const auto rename = [](const std::string& text) {
+    return absl::StrReplaceAll(text, {{"b.h", "a.h"}, {"b.c", "a.c"}});
+  };
+  EXPECT_EQ(Text("a.c"), rename(Text("b.c")));
+  EXPECT_EQ(Text("a.json"), Text("b.json"));
+}
+
+TEST_F(TinycTest, TakesThePrefixAndTheArena) {
+  const ProgramRun run = RunProgram(
+      "tinyc",
+      {"--prefix", "kws", "--arena=caller", "-o", Path("m.c"), "--", kModel});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(Text("m.h"), HasSubstr("int kws_run(void *arena"));
+}
+
+TEST_F(TinycTest, SplitsTheKernelsOff) {
+  const ProgramRun run =
+      RunProgram("tinyc", {kModel, "-o", Path("m.c"), "--emit=split"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(dir_.Names(), ElementsAre("kernels", "m.c", "m.h"));
+}
+
+TEST_F(TinycTest, WritesTheModuleAsText) {
+  const ProgramRun run =
+      RunProgram("tinyc", {kModel, "-o", Path("m.tir"), "--emit=tir"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(dir_.Names(), ElementsAre("m.bin", "m.tir"));
+  EXPECT_EQ(RunProgram("tinyc-opt", {"--verify-only", Path("m.tir")}).exit_code,
+            0);
+}
+
+TEST_F(TinycTest, ReportsAsJsonAndAsAPage) {
+  for (const char* report : {"r.json", "r.html"}) {
+    const ProgramRun run =
+        RunProgram("tinyc", {kModel, absl::StrCat("--report=", Path(report))});
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+  }
+  EXPECT_THAT(dir_.Names(), ElementsAre("r.html", "r.json"));
+  const auto report = nlohmann::json::parse(Text("r.json"));
+  // examples/mnist/README.md counts 317,264.
+  EXPECT_EQ(report["macs"], 317264);
+  for (const char* key :
+       {"arena_bytes", "arena_lower_bound", "arena_optimal", "weight_bytes",
+        "code_bytes_estimate", "peak_tensors", "layers"}) {
+    EXPECT_TRUE(report.contains(key)) << key;
+  }
+  EXPECT_THAT(Text("r.html"), StartsWith("<!doctype html>"));
+}
+
+TEST_F(TinycTest, VerifiesOnSamplesAndOnRandomInputs) {
+  for (const char* model : {kModel, kInt8Model}) {
+    ProgramRun run =
+        RunProgram("tinyc", {model, absl::StrCat("--verify=", kDigits)});
+    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_THAT(run.err, StartsWith("note: the emitted C agrees with the "
+                                    "reference on 20 samples: "));
+    run = RunProgram("tinyc", {model, "--verify", "-o", Path("m.c")});
+    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_THAT(run.err, HasSubstr("on 4 samples: "));
+    EXPECT_THAT(dir_.Names(), ElementsAre("m.c", "m.h"));
+  }
+}
+
+TEST_F(TinycTest, RefusesWhatDoesNotVerify) {
+  // A compiler whose programs write zeros: 4 samples of 10 floats.
+  const std::string zeros = Script("zeros", R"(
+while [ "$1" != -o ]; do shift; done
+echo '#!/bin/sh
+head -c 160 /dev/zero > "$2"' > "$2"
+chmod +x "$2")");
+  const std::vector<std::string> arguments = {kModel, "-o", Path("m.c"),
+                                              "--verify"};
+  ExpectFailure(arguments, 1,
+                "sample 0: output \"logits\" differs first at [0,0]: 0, the "
+                "reference says ",
+                {"CC=" + zeros});
+  ExpectFailure(arguments, 1, "refuses the emitted C", {"CC=false"});
+  ExpectFailure(arguments, 1, "cannot run /none/cc", {"CC=/none/cc -O1"});
+}
+
+TEST_F(TinycTest, RefusesSamplesThatDoNotFit) {
+  const auto verify = [&](const std::string& file) {
+    return std::vector<std::string>{kModel, "-o", Path("m.c"),
+                                    "--verify=" + file};
+  };
+  ExpectFailure(verify(Path("none.npz")), 1,
+                "none.npz: cannot be read: No such file or directory");
+  ExpectFailure(verify(kModel), 1, "is not a NumPy .npz or .npy file");
+}
+
+TEST_F(TinycTest, RefusesModelsThatItCannotRead) {
+  ExpectFailure({Path("none.onnx"), "-o", Path("m.c")}, 1,
+                "none.onnx: is not a file");
+  ExpectFailure({dir_.path(), "-o", Path("m.c")}, 1, ": is not a file");
+  const std::string bytes = *ReadFile(kModel);
+  for (size_t size = 0; size < bytes.size(); size += bytes.size() / 40) {
+    const std::string cut = scripts_.Write("cut.onnx", bytes.substr(0, size));
+    ExpectFailure({cut, "-o", Path("m.c")}, 1, "error: " + cut + ": ");
+  }
+}
+
+TEST_F(TinycTest, SurvivesEveryFlippedByte) {
+  const std::string bytes = *ReadFile(kInt8Model);
+  std::mt19937 random(1);
+  for (int i = 0; i < 200; ++i) {
+    std::string damaged = bytes;
+    // Half of the flips hit the front, where the graph is.
+    const size_t at = random() % (i % 2 == 0 ? 2000 : damaged.size());
+    damaged[at] = static_cast<char>(damaged[at] ^ (1 << random() % 8));
+    const std::string model = scripts_.Write("damaged.onnx", damaged);
+    const ProgramRun run = RunProgram("tinyc", {model, "-o", Path("m.c")});
+    if (run.exit_code == 0) {
+      EXPECT_THAT(dir_.Names(), ElementsAre("m.c", "m.h"));
+      std::filesystem::remove(Path("m.c"));
+      std::filesystem::remove(Path("m.h"));
+      continue;
+    }
+    EXPECT_EQ(run.exit_code, 1) << "byte " << at << "\n" << run.err;
+    EXPECT_THAT(run.err, HasSubstr("error: " + model + ": "));
+    EXPECT_THAT(dir_.Names(), IsEmpty());
+  }
+}
+
+TEST_F(TinycTest, RefusesDimensionsThatDoNotFit) {
+  ExpectFailure({kModel, "-o", Path("m.c"), "--dim=batch=3"}, 1,
+                "error: examples/mnist/mnist.onnx: --dim batch: ");
+  ExpectFailure({kModel, "-o", Path("m.c"), "--shape", "img=1x1x28x28"}, 1,
+                "--shape img: ");
+  ExpectFailure({kModel, "-o", Path("m.c"), "--shape=image=1x5x28x28"}, 1,
+                "error: examples/mnist/mnist.onnx: node ");
+  ExpectFailure({kModel, "-o", Path("m.c"), "--dim=batch"}, 2, "--dim takes");
+  ExpectFailure({kModel, "-o", Path("m.c"), "--dim=batch=-1"}, 2,
+                "--dim batch is a whole number, not \"-1\"");
+  ExpectFailure({kModel, "-o", Path("m.c"), "--shape=image=1x"}, 2,
+                "\"1x\" is no shape");
+}
+
+TEST_F(TinycTest, RefusesFoldersThatItCannotWriteTo) {
+  ExpectFailure({kModel, "-o", Path("none/m.c")}, 1,
+                "none/m.c: No such file or directory");
+  // The report cannot be written, so the C is not either.
+  ExpectFailure({kModel, "-o", Path("m.c"), "--report=" + Path("none/r.json")},
+                1, "none/r.json: No such file or directory");
+  ExpectFailure({kModel, "-o", Path("m.c"), "--emit=split",
+                 "--report=" + Path("none/r.json")},
+                1, "none/r.json: No such file or directory");
+}
+
+TEST_F(TinycTest, RefusesWrongUsage) {
+  const std::string out = Path("m.c");
+  ExpectFailure({}, 2, "one model is expected, not 0");
+  ExpectFailure({kModel, kModel, "-o", out}, 2, "expected, not 2");
+  ExpectFailure({kModel}, 2, "-o FILE.c is missing");
+  ExpectFailure({kModel, "-o"}, 2, "-o needs a value");
+  ExpectFailure({kModel, "-o", Path("m.txt")}, 2, "-o names a .c file");
+  ExpectFailure({kModel, "-o", out, "--optimise"}, 2,
+                "there is no option --optimise");
+  ExpectFailure({kModel, "-o", out, "--target=cortex-m5"}, 2,
+                "there is no target cortex-m5; did you mean cortex-m");
+  ExpectFailure({kModel, "-o", out, "--passes=claen"}, 2,
+                "there is no pass claen");
+  ExpectFailure({kModel, "-o", out, "--passes=backend,clean"}, 2, "needs [");
+  ExpectFailure({kModel, "-o", out, "--arena=heap"}, 2, "--arena is static");
+  ExpectFailure({kModel, "-o", out, "--emit=llvm"}, 2, "--emit is single");
+  ExpectFailure({kModel, "-o", out, "--prefix=1st"}, 2, "C identifier");
+  ExpectFailure({kModel, "-o", out, "--report=r.pdf"}, 2, ".json or .html");
+  ExpectFailure({kModel, "-o", out, "--emit=onnx"}, 1, "ONNX");
+}
+
+TEST_F(TinycTest, ListsAndHelps) {
+  ProgramRun run = RunProgram("tinyc", {"--list-targets"});
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_THAT(run.out, HasSubstr("cortex-m4"));
+  run = RunProgram("tinyc", {"--list-passes"});
+  EXPECT_THAT(run.out, HasSubstr("plan-memory"));
+  run = RunProgram("tinyc", {"--help"});
+  EXPECT_EQ(run.exit_code, 0);
+  for (const char* option :
+       {"-o", "--target", "--dim", "--shape", "--prefix", "--arena", "--passes",
+        "--print-after", "--time-passes", "--list-passes", "--list-targets",
+        "--report", "--emit", "--verify", "--version"}) {
+    EXPECT_THAT(run.out, HasSubstr(absl::StrCat("  ", option)));
+  }
+  EXPECT_EQ(run.err, "");
+}
+
+TEST_F(TinycTest, PrintsModulesAndTimesToStderr) {
+  const ProgramRun run =
+      RunProgram("tinyc", {kModel, "-o", Path("m.c"),
+                           "--print-after=plan-memory", "--time-passes"});
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_EQ(run.out, "");
+  EXPECT_THAT(run.err, HasSubstr("stage(planned)"));
+  EXPECT_THAT(run.err, HasSubstr("total"));
+}
+
+}  // namespace
+}  // namespace tinyc
