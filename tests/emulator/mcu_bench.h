@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Measuring inside the lab: executed instructions and stack high-water mark.
+/* Measuring inside the emulator: executed instructions and stack high-water
+ * mark.
  *
  * QEMU runs with -icount, so its virtual clock advances a fixed time per
  * executed instruction; a board timer read as ticks is therefore an exact
@@ -8,8 +9,8 @@
  * Every ARM timer used here gets more than 2 ticks per instruction, so
  * rounding the ticks gives the exact count (no +-1 jitter).
  */
-#ifndef MCU_BENCH_H
-#define MCU_BENCH_H
+#ifndef TINYC_TESTS_EMULATOR_MCU_BENCH_H_
+#define TINYC_TESTS_EMULATOR_MCU_BENCH_H_
 #include <stddef.h>
 #include <stdint.h>
 #ifdef __cplusplus

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Run-time support for the QEMU lab: semihosting output and exit, the
+/* Run-time support: semihosting output and exit, the
  * instruction counter, stack painting, and the few system calls libc wants. */
 #include <errno.h>
 #include <stdio.h>
@@ -222,13 +222,11 @@ static uint64_t
     call_cost; /* instructions between two reads around an empty call */
 
 /* One code path for every measurement, so that its own cost is a constant.
- * The QEMU plugin (plugin/mcucount.c) watches the two labels. */
+ */
 __attribute__((noinline, noclone)) static uint64_t timed_call(
     void (*fn)(void *), void *arg) {
   const uint64_t t0 = mcu_insn_now();
-  __asm volatile(".globl mcu_region_begin\nmcu_region_begin:" ::: "memory");
   fn(arg);
-  __asm volatile(".globl mcu_region_end\nmcu_region_end:" ::: "memory");
   return mcu_insn_now() - t0;
 }
 

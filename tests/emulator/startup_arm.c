@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Cortex-M start-up for the QEMU lab: vector table, reset, faults.
+/* Cortex-M start-up: vector table, reset, faults.
  *
  * Needs from the linker script (cortex-m.ld): __stack_top, __data_load,
  * __data_start, __data_end, __bss_start, __bss_end.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RISC-V start-up for the QEMU lab (-M virt -bios none, machine mode):
+/* RISC-V start-up (-M virt -bios none, machine mode):
  * sets gp, sp, mtvec, turns on F/D and V when compiled for them, clears .bss,
  * then calls main and leaves through mcu_exit. Sections are loaded in place by
  * QEMU's ELF loader, so .data needs no copy.

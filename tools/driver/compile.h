@@ -28,7 +28,7 @@ struct CompiledModel {
   // At [graph]: what the last pass that changes the graph left.  It says what
   // the model means; the reference runs it.
   Module graph;
-  Module planned;  // at [planned]
+  Module planned;      // at [planned]
   bool lossy = false;  // some pass on the way changes results on purpose
 };
 
