@@ -31,7 +31,8 @@ import numpy as np
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SHARED = pathlib.Path(os.environ.get("TINYC_SHARED_DIR", ROOT / "../shared"))
+SHARED = pathlib.Path(
+    os.environ.get("TINYC_SHARED_DIR", ROOT.parent / "shared"))
 TINYC = pathlib.Path(os.environ.get("TINYC_BIN_DIR", ROOT / "build/bin")) / "tinyc"
 
 STRICT = ["-Wall", "-Wextra", "-Wconversion", "-pedantic", "-Werror"]
