@@ -16,6 +16,7 @@
 #include "compiler/base/text.h"
 #include "tools/driver/command_line.h"
 #include "tools/driver/compare.h"
+#include "tools/driver/compare_layers.h"
 #include "tools/driver/engine.h"
 #include "tools/driver/model_options.h"
 #include "tools/driver/npz.h"
@@ -31,7 +32,8 @@ constexpr Program kProgram = {
         "Runs a model on every sample of an .npz file. Arrays are named after "
         "the inputs;\nfor one input the only array, or the one named x, does. "
         "An array has the input's\nshape, or samples of it along a leading "
-        "axis, with or without a batch of 1.",
+        "axis, with or without a batch of 1.\n"
+        "With --compare-layers the model is the only file.",
 };
 
 struct Request {
@@ -41,6 +43,7 @@ struct Request {
   Engine engine = Engine::kReference;
   std::string layers;   // file for the values of the first sample
   std::string compare;  // file to compare the outputs with
+  std::string compare_layers;  // file to compare every layer with
 };
 
 using Outputs = std::vector<std::vector<Tensor>>;
@@ -109,12 +112,8 @@ absl::StatusOr<std::string> ComparisonTable(
                      ToString(form.type()));
     }
     const Comparison c = Compare(*array, form);
-    const double share = c.elements == 0
-                             ? 0
-                             : 100.0 * static_cast<double>(c.different) /
-                                   static_cast<double>(c.elements);
     absl::StrAppendFormat(&table, "%-24s %9d %9d %7.2f%% %15.6g %12.6g\n",
-                          output.name, c.elements, c.different, share,
+                          output.name, c.elements, c.different, Percent(c),
                           c.max_difference, c.largest);
   }
   return table;
@@ -157,6 +156,32 @@ absl::Status Execute(const Request& request, const CompiledModel& model) {
   return absl::OkStatus();
 }
 
+// Prints how far each layer is from the values of a file; an error when an
+// integer is further than rounding differently once explains.
+absl::Status ExecuteCompareLayers(const Request& request,
+                                  CompileOptions options) {
+  constexpr double kMaxSteps = 1;
+  if (options.passes == CompileOptions().passes) {
+    options.passes = std::string(kLayerPasses);
+  }
+  const absl::StatusOr<Module> module = CompileGraph(request.model, options);
+  if (!module.ok()) return WithFile(request.model, module.status());
+  PrintNotes(module->notes);
+  TINYC_ASSIGN_OR_RETURN(const std::vector<NamedTensor> values,
+                         Arrays(request.compare_layers));
+  const absl::StatusOr<LayersComparison> comparison =
+      CompareLayers(*module->graph, values);
+  if (!comparison.ok()) {
+    return WithFile(request.compare_layers, comparison.status());
+  }
+  std::fputs(LayersTable(*comparison).c_str(), stdout);
+  if (comparison->MaxDifference(/*integer=*/true) > kMaxSteps) {
+    return Invalid(request.model, ": a layer is more than ", kMaxSteps,
+                   " LSB from ", request.compare_layers);
+  }
+  return absl::OkStatus();
+}
+
 int Main(int argc, const char* const* argv) {
   Request request;
   ModelOptions model_options;
@@ -175,6 +200,12 @@ int Main(int argc, const char* const* argv) {
       {"compare", "FILE.npz",
        "print how far each output is from the array of its name",
        &request.compare},
+      {"compare-layers", "VALUES.npz",
+       "run each layer on the values of this file, which has every\n"
+       "value of the model by its ONNX name, and print how far its\n"
+       "result is from the file's; exit code 1 when an integer\n"
+       "is more than 1 away",
+       &request.compare_layers},
   };
   for (const Option& row : ModelOptionRows(&model_options)) {
     options.push_back(row);
@@ -184,17 +215,28 @@ int Main(int argc, const char* const* argv) {
           ReadCommandLine(kProgram, options, argc, argv, &operands)) {
     return *done;
   }
-  if (operands.size() != 2) {
+  const bool layers_only = !request.compare_layers.empty();
+  if (layers_only && operands.size() != 1) {
+    return UsageError(kProgram,
+                      absl::StrCat("--compare-layers expects a model, not ",
+                                   operands.size(), " files"));
+  }
+  if (layers_only && (!request.output.empty() || !request.layers.empty() ||
+                      !request.compare.empty())) {
+    return UsageError(kProgram, "--compare-layers goes without -o, --layers "
+                                "and --compare");
+  }
+  if (!layers_only && operands.size() != 2) {
     return UsageError(
         kProgram, absl::StrCat("a model and an .npz file are expected, not ",
                                operands.size(), " files"));
   }
   request.model = operands[0];
-  request.inputs = operands[1];
+  if (!layers_only) request.inputs = operands[1];
   if (!ParseAttr(engine, &request.engine)) {
     return UsageError(kProgram, absl::StrCat("there is no engine ", engine));
   }
-  if (request.output.empty() && request.layers.empty() &&
+  if (!layers_only && request.output.empty() && request.layers.empty() &&
       request.compare.empty()) {
     return UsageError(kProgram, "-o FILE.npz is missing");
   }
@@ -206,6 +248,11 @@ int Main(int argc, const char* const* argv) {
   const absl::StatusOr<CompileOptions> compile =
       ReadModelOptions(model_options);
   if (!compile.ok()) return UsageError(kProgram, compile.status().message());
+  if (layers_only) {
+    const absl::Status status = ExecuteCompareLayers(request, *compile);
+    if (!status.ok()) PrintErrors(status);
+    return status.ok() ? kExitDone : kExitFault;
+  }
   const absl::StatusOr<CompiledModel> model =
       CompileModel(request.model, *compile);
   if (!model.ok()) {

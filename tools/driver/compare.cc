@@ -76,6 +76,12 @@ void Comparison::Add(const Comparison& other) {
   largest = std::max(largest, other.largest);
 }
 
+double Percent(const Comparison& comparison) {
+  if (comparison.elements == 0) return 0;
+  return 100.0 * static_cast<double>(comparison.different) /
+         static_cast<double>(comparison.elements);
+}
+
 double Tolerance(DType dtype) {
   return IsFloat(dtype) ? std::max(1e-5, 2 * StepAtOne(dtype)) : 0;
 }

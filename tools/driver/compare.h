@@ -25,6 +25,9 @@ struct Comparison {
   void Add(const Comparison& other);
 };
 
+// The share of elements that are not the same, in percent.
+double Percent(const Comparison& comparison);
+
 // What integers and floats may differ by and still agree.  Integers and bool:
 // 0.  Floats: this many times the largest magnitude that is expected of the
 // tensor, 1e-5 or two steps of a shorter type, as rounding of partial sums is

@@ -22,6 +22,15 @@ absl::StatusOr<Module> ReadGraph(const std::string& path,
   return module;
 }
 
+// The module in `path` with the target that it is compiled for.
+absl::StatusOr<Module> ReadTargeted(const std::string& path,
+                                    const CompileOptions& options) {
+  TINYC_ASSIGN_OR_RETURN(Module module, ReadGraph(path, options.import));
+  module.target =
+      options.target != nullptr ? options.target : FindTarget("generic");
+  return module;
+}
+
 // A copy of a module at [graph].
 Module Copy(const Module& module) {
   TINYC_CHECK(module.stage == Stage::kGraph);
@@ -54,9 +63,7 @@ absl::StatusOr<CompiledModel> CompileModel(const std::string& path,
                                            const CompileOptions& options) {
   TINYC_ASSIGN_OR_RETURN(const Pipeline pipeline,
                          CompilePipeline(options.passes));
-  TINYC_ASSIGN_OR_RETURN(Module module, ReadGraph(path, options.import));
-  module.target =
-      options.target != nullptr ? options.target : FindTarget("generic");
+  TINYC_ASSIGN_OR_RETURN(Module module, ReadTargeted(path, options));
   const auto backend = std::find_if(
       pipeline.begin(), pipeline.end(),
       [](const PipelineItem& item) { return item.pass->to != Stage::kGraph; });
@@ -74,6 +81,20 @@ absl::StatusOr<CompiledModel> CompileModel(const std::string& path,
   TINYC_RETURN_IF_ERROR(
       RunPipeline(compiled.planned, items.subspan(on_graph), options.manager));
   return compiled;
+}
+
+absl::StatusOr<Module> CompileGraph(const std::string& path,
+                                    const CompileOptions& options) {
+  TINYC_ASSIGN_OR_RETURN(const Pipeline pipeline,
+                         ParsePipeline(options.passes));
+  TINYC_RETURN_IF_ERROR(CheckStages(pipeline, Stage::kGraph));
+  if (!pipeline.empty() && pipeline.back().pass->to != Stage::kGraph) {
+    return Invalid("the passes end at [", AttrText(pipeline.back().pass->to),
+                   "], and layers are compared at [graph]");
+  }
+  TINYC_ASSIGN_OR_RETURN(Module module, ReadTargeted(path, options));
+  TINYC_RETURN_IF_ERROR(RunPipeline(module, pipeline, options.manager));
+  return module;
 }
 
 }  // namespace tinyc

@@ -37,6 +37,11 @@ struct CompiledModel {
 absl::StatusOr<CompiledModel> CompileModel(const std::string& path,
                                            const CompileOptions& options);
 
+// The model in `path`, read as CompileModel does, after options.passes, which
+// end at [graph].
+absl::StatusOr<Module> CompileGraph(const std::string& path,
+                                    const CompileOptions& options);
+
 // The passes that `text` stands for, as CompileOptions::passes says; they lead
 // from [graph] to [planned].
 absl::StatusOr<Pipeline> CompilePipeline(const std::string& text);

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 #include <random>
+#include <utility>
 
 #include "absl/strings/str_join.h"
 
@@ -62,6 +63,19 @@ absl::StatusOr<Fit> FitOf(const Shape& array, const Shape& input) {
                  absl::StrJoin(input, ","), "]");
 }
 
+// The samples of a value of `type` in an array that fits it.
+absl::StatusOr<std::vector<Tensor>> Cut(const Tensor& array, int64_t count,
+                                        const TensorType& type) {
+  std::vector<Tensor> samples;
+  for (int64_t n = 0; n < count; ++n) {
+    TINYC_ASSIGN_OR_RETURN(
+        Tensor sample,
+        FromNumpyForm(Slice(array, n * type.num_elements(), type.shape), type));
+    samples.push_back(std::move(sample));
+  }
+  return samples;
+}
+
 Tensor RandomTensor(const TensorType& type, std::mt19937_64* random) {
   Tensor tensor(type);
   std::normal_distribution<double> normal;
@@ -81,6 +95,12 @@ Tensor RandomTensor(const TensorType& type, std::mt19937_64* random) {
 }
 
 }  // namespace
+
+absl::StatusOr<std::vector<Tensor>> CutSamples(const Tensor& array,
+                                               const TensorType& type) {
+  TINYC_ASSIGN_OR_RETURN(const Fit fit, FitOf(array.shape(), type.shape));
+  return Cut(array, fit.count, type);
+}
 
 absl::StatusOr<Samples> Samples::Match(std::vector<NamedTensor> arrays,
                                        const Graph& graph) {
@@ -107,14 +127,11 @@ absl::StatusOr<Samples> Samples::Match(std::vector<NamedTensor> arrays,
                      graph.inputs()[0]->name(), "\" has ",
                      samples.values_.size());
     }
-    for (size_t n = 0; n < samples.values_.size(); ++n) {
-      const int64_t size = input.type().num_elements();
-      absl::StatusOr<Tensor> value =
-          FromNumpyForm(Slice(array->tensor, static_cast<int64_t>(n) * size,
-                              input.type().shape),
-                        input.type());
-      if (!value.ok()) return Prefixed(place, value.status());
-      samples.values_[n].push_back(*std::move(value));
+    absl::StatusOr<std::vector<Tensor>> cut =
+        Cut(array->tensor, fit->count, input.type());
+    if (!cut.ok()) return Prefixed(place, cut.status());
+    for (size_t n = 0; n < cut->size(); ++n) {
+      samples.values_[n].push_back(std::move((*cut)[n]));
     }
   }
   // A model without inputs has one sample.

@@ -23,6 +23,10 @@
 
 namespace tinyc {
 
+// The samples of a value of `type` that `array` holds in one of these forms.
+absl::StatusOr<std::vector<Tensor>> CutSamples(const Tensor& array,
+                                               const TensorType& type);
+
 class Samples {
  public:
   enum class Form { kOne, kStacked, kWithoutBatch };
