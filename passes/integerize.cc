@@ -119,6 +119,38 @@ absl::StatusOr<Tensor> IntegerBias(const Value& bias, const TensorType& x,
   return integers;
 }
 
+// True when all weights of output channel `c` are the number 0.
+bool IsZeroChannel(const Tensor& w, int64_t c) {
+  const int64_t taps = w.size() / w.shape()[0];
+  const int64_t zero = w.type().quant->zero_point[static_cast<size_t>(c)];
+  for (int64_t k = c * taps; k < (c + 1) * taps; ++k) {
+    if (w.IntAt(k) != zero) return false;
+  }
+  return true;
+}
+
+// The type of `w` with a coarser scale for channels whose weights are all 0,
+// which they are at any scale.  Converters give such channels a tiny scale and
+// a huge bias; the multiplier of so small a ratio has too few bits to round the
+// bias to the nearest step.  With the ratio 2^-16 it rounds within 2^-9 of a
+// tie.
+TensorType CoarserZeroChannels(const TensorType& x, const Tensor& w,
+                               const ElemType& y) {
+  constexpr double kRatio = 0x1p-16;
+  const Quant& quant = *w.type().quant;
+  if (quant.axis != 0 || quant.block != 0) return w.type();
+  auto coarser = std::make_shared<Quant>(quant);
+  const double to_ratio = static_cast<double>(x.quant->scale[0]) /
+                          static_cast<double>(y.quant->scale[0]);
+  for (size_t c = 0; c < quant.scale.size(); ++c) {
+    if (static_cast<double>(quant.scale[c]) * to_ratio < kRatio &&
+        IsZeroChannel(w, static_cast<int64_t>(c))) {
+      coarser->scale[c] = static_cast<float>(kRatio / to_ratio);
+    }
+  }
+  return TensorType(w.dtype(), w.shape(), std::move(coarser));
+}
+
 class Integerizer {
  public:
   // One rewrite for RewriteNodes.
@@ -230,15 +262,18 @@ class Integerizer {
     return ReplaceQuantized(graph, node, std::move(operands), *elem);
   }
 
-  // Replaces the bias by its integers and checks that the sums cannot overflow.
+  // Replaces the bias by its integers, gives weights that are 0 a scale that
+  // suits it, and checks that the sums cannot overflow.
   absl::Status PrepareWeighted(Graph& graph, const Node& node,
                                const QuantRule& rule, const ElemType& elem,
                                std::vector<Value*>* operands) {
     const TensorType& x = (*operands)[0]->type();
-    const Value& w = *(*operands)[static_cast<size_t>(rule.weight)];
-    if (w.constant() == nullptr) {
+    Value*& weights = (*operands)[static_cast<size_t>(rule.weight)];
+    if (weights->constant() == nullptr) {
       return Unimplemented("its weights are not constant");
     }
+    const Tensor w = weights->constant()->WithType(
+        CoarserZeroChannels(x, *weights->constant(), elem));
     std::optional<Tensor> bias;
     const size_t b = static_cast<size_t>(rule.bias);
     const bool has_bias = b < operands->size() && (*operands)[b] != nullptr;
@@ -246,11 +281,14 @@ class Integerizer {
       TINYC_ASSIGN_OR_RETURN(bias, IntegerBias(*(*operands)[b], x, w.type()));
     }
     TINYC_RETURN_IF_ERROR(
-        FoldWeighted(x, *w.constant(), bias ? &*bias : nullptr,
+        FoldWeighted(x, w, bias ? &*bias : nullptr,
                      TensorType(elem, node.output()->type().shape),
                      -std::numeric_limits<float>::infinity(),
                      std::numeric_limits<float>::infinity())
             .status());
+    if (!(w.type() == weights->type())) {
+      weights = graph.AddConstant(w, absl::StrCat(weights->name(), "_int"));
+    }
     if (has_bias) {
       (*operands)[b] = graph.AddConstant(
           *std::move(bias), absl::StrCat((*operands)[b]->name(), "_int"));
