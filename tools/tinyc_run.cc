@@ -41,8 +41,8 @@ struct Request {
   std::string inputs;
   std::string output;
   Engine engine = Engine::kReference;
-  std::string layers;   // file for the values of the first sample
-  std::string compare;  // file to compare the outputs with
+  std::string layers;          // file for the values of the first sample
+  std::string compare;         // file to compare the outputs with
   std::string compare_layers;  // file to compare every layer with
 };
 
@@ -223,8 +223,9 @@ int Main(int argc, const char* const* argv) {
   }
   if (layers_only && (!request.output.empty() || !request.layers.empty() ||
                       !request.compare.empty())) {
-    return UsageError(kProgram, "--compare-layers goes without -o, --layers "
-                                "and --compare");
+    return UsageError(kProgram,
+                      "--compare-layers goes without -o, --layers "
+                      "and --compare");
   }
   if (!layers_only && operands.size() != 2) {
     return UsageError(

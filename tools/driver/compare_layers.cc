@@ -70,8 +70,7 @@ class LayerComparer {
     const auto array = arrays_.find(value.name());
     if (array == arrays_.end()) return std::nullopt;
     const std::string place = absl::StrCat("array \"", value.name(), "\" ");
-    absl::StatusOr<SampleTensors> samples =
-        Read(*array->second, value.type());
+    absl::StatusOr<SampleTensors> samples = Read(*array->second, value.type());
     if (!samples.ok()) return Prefixed(place, samples.status());
     if (!count_) count_ = samples->size();
     if (samples->size() != *count_) {
@@ -152,11 +151,11 @@ std::string LayersTable(const LayersComparison& comparison) {
     const Comparison& c = layer.comparison;
     elements += c.elements;
     different += c.different;
-    absl::StrAppendFormat(
-        &table, "%-16s %9d %9d %8.4f%% %14s  %s\n", layer.node->op().name(),
-        c.elements, c.different, Percent(c),
-        DifferenceText(layer.integer(), c.max_difference),
-        layer.node->loc().Names());
+    absl::StrAppendFormat(&table, "%-16s %9d %9d %8.4f%% %14s  %s\n",
+                          layer.node->op().name(), c.elements, c.different,
+                          Percent(c),
+                          DifferenceText(layer.integer(), c.max_difference),
+                          layer.node->loc().Names());
   }
   if (comparison.absent > 0) {
     absl::StrAppend(&table, comparison.absent,
