@@ -38,7 +38,8 @@ def run(*command):
 
 
 def dump_values(model, inputs, values):
-  pytest.importorskip("onnxruntime", reason="skipped: no onnxruntime")
+  for module in ("onnx", "onnxruntime"):
+    pytest.importorskip(module, reason=f"skipped: no {module}")
   done = run(sys.executable, DUMP_VALUES, model, inputs, values)
   assert done.returncode == 0, done.stderr
 
