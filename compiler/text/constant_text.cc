@@ -50,11 +50,17 @@ bool IsUniform(const Tensor& tensor) {
 std::string FillText(const Tensor& tensor) {
   if (!IsUniform(tensor)) return "";
   const std::string element = ElementText(tensor, 0);
-  Tensor again(tensor.type());
+  // Of a uniform tensor the first bytes speak for all: those of one element,
+  // or of all that share a byte.
+  const int64_t sharing = std::max(8 / InfoOf(tensor.dtype()).bits, 1);
+  Tensor again(TensorType(tensor.dtype(), {std::min(sharing, tensor.size())}));
   for (int64_t i = 0; i < again.size(); ++i) {
     if (!SetElementText(&again, i, element)) return "";
   }
-  return again == tensor ? absl::StrCat("fill(", element, ")") : "";
+  const absl::Span<const uint8_t> bytes = absl::MakeConstSpan(again.bytes());
+  return bytes == tensor.bytes().subspan(0, bytes.size())
+             ? absl::StrCat("fill(", element, ")")
+             : "";
 }
 
 std::string HexText(const Tensor& tensor) {

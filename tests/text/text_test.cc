@@ -62,6 +62,17 @@ TEST(ConstantTest, LongOnesAreFilledOrHex) {
             "hex(\"ff000102030405060708090a0b0c0d0e0f\") : s8[17]");
 }
 
+// Elements that share a byte are no fill because all bytes are equal.
+TEST(ConstantTest, PackedOnesAreFilledWhenTheirElementsAreEqual) {
+  Tensor packed(TensorType(DType::kS4, {34}));
+  for (int64_t i = 0; i < packed.size(); ++i) packed.SetInt(i, -3);
+  EXPECT_EQ(ConstText(packed), "fill(-3) : s4[34]");
+  for (int64_t i = 1; i < packed.size(); i += 2) packed.SetInt(i, 2);
+  EXPECT_EQ(ConstText(packed),
+            "hex(\"2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d2d\") : s4[34]");
+  ExpectRoundTrip(ModuleOf(packed));
+}
+
 TEST(ConstantTest, KeepsTheBits) {
   constexpr float kInf = std::numeric_limits<float>::infinity();
   ExpectRoundTrip(ModuleOf(Tensor::Of<float>(
