@@ -18,15 +18,15 @@ using Kernels = UnaryRow::Kernels;
 constexpr UnaryRow kRows[] = {
     {"abs", Kernels::kF32AndSigned, [](double a) { return std::fabs(a); },
      [](uint64_t a, bool negative) { return negative ? 0 - a : a; }},
-    {"acos", Kernels::kNone, [](double a) { return std::acos(a); }, nullptr},
-    {"acosh", Kernels::kNone, [](double a) { return std::acosh(a); }, nullptr},
-    {"asin", Kernels::kNone, [](double a) { return std::asin(a); }, nullptr},
-    {"asinh", Kernels::kNone, [](double a) { return std::asinh(a); }, nullptr},
-    {"atan", Kernels::kNone, [](double a) { return std::atan(a); }, nullptr},
-    {"atanh", Kernels::kNone, [](double a) { return std::atanh(a); }, nullptr},
+    {"acos", Kernels::kF32, [](double a) { return std::acos(a); }, nullptr},
+    {"acosh", Kernels::kF32, [](double a) { return std::acosh(a); }, nullptr},
+    {"asin", Kernels::kF32, [](double a) { return std::asin(a); }, nullptr},
+    {"asinh", Kernels::kF32, [](double a) { return std::asinh(a); }, nullptr},
+    {"atan", Kernels::kF32, [](double a) { return std::atan(a); }, nullptr},
+    {"atanh", Kernels::kF32, [](double a) { return std::atanh(a); }, nullptr},
     {"ceil", Kernels::kF32, [](double a) { return std::ceil(a); }, nullptr},
-    {"cos", Kernels::kNone, [](double a) { return std::cos(a); }, nullptr},
-    {"cosh", Kernels::kNone, [](double a) { return std::cosh(a); }, nullptr},
+    {"cos", Kernels::kF32, [](double a) { return std::cos(a); }, nullptr},
+    {"cosh", Kernels::kF32, [](double a) { return std::cosh(a); }, nullptr},
     {"erf", Kernels::kF32, [](double a) { return std::erf(a); }, nullptr},
     {"exp", Kernels::kF32, [](double a) { return std::exp(a); }, nullptr},
     {"floor", Kernels::kF32, [](double a) { return std::floor(a); }, nullptr},
@@ -40,22 +40,22 @@ constexpr UnaryRow kRows[] = {
      nullptr},
     {"sigmoid", Kernels::kF32, [](double a) { return 1 / (1 + std::exp(-a)); },
      nullptr},
-    {"sign", Kernels::kNone,
+    {"sign", Kernels::kF32,
      [](double a) { return a > 0   ? 1
                            : a < 0 ? -1
                                    : a; },
      [](uint64_t a, bool negative) {
        return negative ? ~uint64_t{0} : uint64_t{a != 0};
      }},
-    {"sin", Kernels::kNone, [](double a) { return std::sin(a); }, nullptr},
-    {"sinh", Kernels::kNone, [](double a) { return std::sinh(a); }, nullptr},
+    {"sin", Kernels::kF32, [](double a) { return std::sin(a); }, nullptr},
+    {"sinh", Kernels::kF32, [](double a) { return std::sinh(a); }, nullptr},
     {"softplus", Kernels::kF32,
      [](double a) {
        return std::log1p(std::exp(-std::fabs(a))) + (a < 0 ? 0 : a);
      },
      nullptr},
     {"sqrt", Kernels::kF32, [](double a) { return std::sqrt(a); }, nullptr},
-    {"tan", Kernels::kNone, [](double a) { return std::tan(a); }, nullptr},
+    {"tan", Kernels::kF32, [](double a) { return std::tan(a); }, nullptr},
     {"tanh", Kernels::kF32, [](double a) { return std::tanh(a); }, nullptr},
 };
 
@@ -103,7 +103,7 @@ absl::StatusOr<std::vector<KernelCall>> Unary::Lower(const Node& node) const {
   const TensorType& y = node.output()->type();
   if (x.quantized()) return LowerTable(x, y, row_->real);
   const bool is_signed = InfoOf(x.dtype).kind == DTypeKind::kSigned;
-  if (!(x.dtype == DType::kF32 && row_->kernels != Kernels::kNone) &&
+  if (x.dtype != DType::kF32 &&
       !(is_signed && row_->kernels == Kernels::kF32AndSigned)) {
     return Unimplemented(name(), " has no C kernel for ", InfoOf(x.dtype).text);
   }

@@ -13,7 +13,7 @@ namespace tinyc {
 
 struct UnaryRow {
   // The plain numbers for which there is a kernel family <name>_<dtype>.
-  enum class Kernels { kNone, kF32, kF32AndSigned };
+  enum class Kernels { kF32, kF32AndSigned };
   absl::string_view name;  // "relu"
   Kernels kernels;
   double (*real)(double);

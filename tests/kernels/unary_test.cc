@@ -64,7 +64,15 @@ const std::map<std::string, RealFunction, std::less<>>& RealFunctions() {
   static const auto& functions =
       *new std::map<std::string, RealFunction, std::less<>>{
           {"abs", [](double a) { return std::fabs(a); }},
+          {"acos", [](double a) { return std::acos(a); }},
+          {"acosh", [](double a) { return std::acosh(a); }},
+          {"asin", [](double a) { return std::asin(a); }},
+          {"asinh", [](double a) { return std::asinh(a); }},
+          {"atan", [](double a) { return std::atan(a); }},
+          {"atanh", [](double a) { return std::atanh(a); }},
           {"ceil", [](double a) { return std::ceil(a); }},
+          {"cos", [](double a) { return std::cos(a); }},
+          {"cosh", [](double a) { return std::cosh(a); }},
           {"erf", [](double a) { return std::erf(a); }},
           {"exp", [](double a) { return std::exp(a); }},
           {"floor", [](double a) { return std::floor(a); }},
@@ -79,9 +87,15 @@ const std::map<std::string, RealFunction, std::less<>>& RealFunctions() {
              return std::fmod(low, 2.0) == 0 ? low : low + 1;
            }},
           {"sigmoid", [](double a) { return 1 / (1 + std::exp(-a)); }},
+          {"sign", [](double a) { return a > 0   ? 1
+                                         : a < 0 ? -1
+                                                 : a; }},
+          {"sin", [](double a) { return std::sin(a); }},
+          {"sinh", [](double a) { return std::sinh(a); }},
           {"softplus",
            [](double a) { return a > 40 ? a : std::log1p(std::exp(a)); }},
           {"sqrt", [](double a) { return std::sqrt(a); }},
+          {"tan", [](double a) { return std::tan(a); }},
           {"tanh", [](double a) { return std::tanh(a); }},
       };
   return functions;
