@@ -40,10 +40,9 @@ constexpr UnaryRow kRows[] = {
      nullptr},
     {"sigmoid", Kernels::kF32, [](double a) { return 1 / (1 + std::exp(-a)); },
      nullptr},
-    {"sign", Kernels::kF32,
-     [](double a) { return a > 0   ? 1
-                           : a < 0 ? -1
-                                   : a; },
+    {"sign", Kernels::kF32, [](double a) { return a > 0   ? 1
+                                                  : a < 0 ? -1
+                                                          : a; },
      [](uint64_t a, bool negative) {
        return negative ? ~uint64_t{0} : uint64_t{a != 0};
      }},

@@ -42,6 +42,21 @@ Module Copy(const Module& module) {
   return copy;
 }
 
+// The constants of a model become text in one C file; beyond this no compiler
+// takes it in reasonable time and no microcontroller holds it.
+constexpr int64_t kMaxConstantBytes = int64_t{128} << 20;
+
+absl::Status CheckConstants(const Module& module) {
+  int64_t bytes = 0;
+  for (const Value* constant : module.graph->Constants()) {
+    bytes += constant->type().bytes();
+  }
+  if (bytes <= kMaxConstantBytes) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat(
+      "the model has ", bytes >> 20, " MiB of constants, more than ",
+      kMaxConstantBytes >> 20, " MiB that fit a C file"));
+}
+
 }  // namespace
 
 absl::StatusOr<Pipeline> CompilePipeline(const std::string& text) {
@@ -64,6 +79,7 @@ absl::StatusOr<CompiledModel> CompileModel(const std::string& path,
   TINYC_ASSIGN_OR_RETURN(const Pipeline pipeline,
                          CompilePipeline(options.passes));
   TINYC_ASSIGN_OR_RETURN(Module module, ReadTargeted(path, options));
+  TINYC_RETURN_IF_ERROR(CheckConstants(module));
   const auto backend = std::find_if(
       pipeline.begin(), pipeline.end(),
       [](const PipelineItem& item) { return item.pass->to != Stage::kGraph; });
