@@ -15,6 +15,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "passes/pipelines.h"
+#include "tests/support/temp_dir.h"
 
 namespace tinyc {
 namespace {
@@ -74,12 +75,8 @@ class PassManagerTest : public testing::Test {
     options_.log = [this](absl::string_view text) {
       absl::StrAppend(&log_, text);
     };
-    folder_ = fs::path(testing::TempDir()) / "pass_manager_test";
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
     options_.replay_dir = folder_;
   }
-  ~PassManagerTest() override { fs::remove_all(folder_); }
 
   std::string Run(const Pipeline& pipeline) {
     return std::string(RunPipeline(module_, pipeline, options_).message());
@@ -88,7 +85,8 @@ class PassManagerTest : public testing::Test {
   Module module_;
   PassManagerOptions options_;
   std::string log_;
-  fs::path folder_;
+  const TempDir temporary_;
+  const fs::path folder_ = temporary_.path();
 };
 
 TEST_F(PassManagerTest, RunsPassesInOrderWithTheirOptions) {

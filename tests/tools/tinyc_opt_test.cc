@@ -11,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/paths.h"
+#include "tests/support/temp_dir.h"
 #include "tools/driver/lists.h"
 #include "tools/driver/module_file.h"
 
@@ -29,14 +30,10 @@ constexpr char kModule[] =
 
 class TinycOptTest : public testing::Test {
  protected:
-  TinycOptTest() : folder_(fs::path(testing::TempDir()) / "tinyc_opt_test") {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-    EXPECT_TRUE(WriteFiles({{Path("in.tir"), kModule}}).ok());
+  TinycOptTest() { EXPECT_TRUE(WriteFiles({{Path("in.tir"), kModule}}).ok()); }
+  std::string Path(const std::string& name) const {
+    return temporary_.path() + "/" + name;
   }
-  ~TinycOptTest() override { fs::remove_all(folder_); }
-
-  std::string Path(const std::string& name) const { return folder_ / name; }
   // The exit code; leaves what was printed in out_ and err_.
   int Run(const std::string& arguments) {
     const int status =
@@ -48,7 +45,7 @@ class TinycOptTest : public testing::Test {
     return WEXITSTATUS(status);
   }
 
-  const fs::path folder_;
+  const TempDir temporary_;
   std::string out_;
   std::string err_;
 };
