@@ -10,8 +10,8 @@ constexpr Preset kPresets[] = {
      .text = "fold-constants,simplify,fold-constants,merge-equal,remove-dead",
      .summary = "compute constants, remove what has no effect"},
     {.name = "fuse",
-     .text = "matmul-to-dense,clean,fold-affine,fold-pad,fuse-activation,"
-             "remove-dead",
+     .text = "matmul-to-dense,clean,fold-affine,fold-pad,hoist-clamps,"
+             "fuse-activation,remove-dead",
      .summary = "merge operators into the layers beside them"},
     {.name = "integers",
      .text = "make-signed,integerize,clean,fuse-requantize,fold-dequantize,"
