@@ -57,6 +57,7 @@ absl::StatusOr<std::vector<Tensor>> EvaluateNode(
   std::vector<Tensor> out;
   for (const Value* value : node.outputs()) out.emplace_back(value->type());
   std::vector<Tensor*> results;
+  results.reserve(out.size());
   for (Tensor& tensor : out) results.push_back(&tensor);
   std::vector<const Graph*> regions;
   for (const auto& region : node.regions()) regions.push_back(region.get());

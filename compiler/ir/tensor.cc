@@ -31,8 +31,9 @@ uint32_t LoadBits(const uint8_t* bytes, int64_t i, int bits) {
 }
 
 void StoreBits(uint8_t* bytes, int64_t i, int bits, uint32_t value) {
-  if (bits == 16)
+  if (bits == 16) {
     return Store<uint16_t>(bytes, i, static_cast<uint16_t>(value));
+  }
   const int per_byte = 8 / bits;
   const int shift = static_cast<int>(i % per_byte) * bits;
   const uint32_t mask = ((1u << bits) - 1) << shift;
