@@ -7,9 +7,9 @@
 //   %y = clip(%p) {min=0}                    %y = max_pool(%r)
 //
 // Exact: a clamp is monotone, so the greatest of clamped values is the clamped
-// greatest.  Only when the convolution, or another operator that takes an
-// activation, feeds the pool alone: else the clamp would touch more elements
-// than before.  Run before fuse-activation.
+// greatest.  Only below a convolution that feeds the pool alone, which takes
+// the clamp in: anywhere else it would touch more elements than before.  Run
+// before fuse-activation.
 #include "compiler/ops/clip.h"
 #include "compiler/ops/conv.h"
 #include "compiler/ops/pool.h"

@@ -3,9 +3,8 @@
 
 Each model is compiled for the generic target, built for every board together
 with a main that holds samples and the reference's outputs, and run by QEMU.
-The float ends of a model (a softmax, say) are excluded by choosing models with
-quantized outputs, and models whose only float operators are the conversions at
-their ends.
+The only float operators of these models, if any, are the conversions at their
+ends: one division or one product, the same on every IEEE machine.
 """
 import os
 import pathlib
