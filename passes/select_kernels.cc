@@ -4,8 +4,9 @@
 //
 //   %y = conv(%x, %w)  =>  %y = conv(%x, %w) using tc_conv2d_s8
 //
-// The option `<node output>=<symbol>` chooses the row for one node.  All nodes
-// without a kernel are listed in one error, a line each.
+// The option `<node output>=<symbol>` chooses the row for those calls of a node
+// that are of its family.  All nodes without a kernel are listed in one error,
+// a line each.
 #include <string>
 #include <vector>
 
@@ -18,17 +19,16 @@ namespace {
 
 absl::StatusOr<const Kernel*> ChooseKernel(const KernelCall& call,
                                            const Target& target,
-                                           absl::string_view wanted) {
+                                           const Kernel* wanted) {
   const Kernel* best = nullptr;
   for (const Kernel* row : KernelsFor(call.family, target)) {
-    if (row->symbol == wanted) return row;
+    if (row == wanted) return row;
     if (best == nullptr || row->cycles_per_mac < best->cycles_per_mac) {
       best = row;
     }
   }
-  if (!wanted.empty()) {
-    return Invalid(wanted, " is not a kernel of the family ", call.family,
-                   " on ", target.name);
+  if (wanted != nullptr && wanted->family == call.family) {
+    return Invalid(wanted->symbol, " does not run on ", target.name);
   }
   if (best == nullptr) {
     return Unimplemented("there is no C kernel ", call.family);
@@ -38,13 +38,19 @@ absl::StatusOr<const Kernel*> ChooseKernel(const KernelCall& call,
 
 absl::StatusOr<std::vector<LoweredCall>> LowerNode(const Node& node,
                                                    const Target& target,
-                                                   absl::string_view wanted) {
+                                                   absl::string_view symbol) {
   TINYC_ASSIGN_OR_RETURN(std::vector<KernelCall> calls, node.op().Lower(node));
+  const Kernel* wanted = FindKernel(symbol);
+  bool chosen = false;
   std::vector<LoweredCall> lowered;
   for (KernelCall& call : calls) {
     TINYC_ASSIGN_OR_RETURN(const Kernel* kernel,
                            ChooseKernel(call, target, wanted));
+    chosen = chosen || kernel == wanted;
     lowered.push_back({std::move(call), kernel});
+  }
+  if (!symbol.empty() && !chosen) {
+    return Invalid(symbol, " is a kernel of none of its calls");
   }
   return lowered;
 }
