@@ -56,4 +56,55 @@ typedef void tc_conv2d_s16_fn(const tc_conv2d_shape *s,
                               const int8_t *w, const int64_t *bias,
                               const int32_t *mult, int16_t *y);
 
+/*
+ * The inner products of a block of output channels, for one type of numbers:
+ *
+ *   name##_mac1: acc[c] += sum over k < n of x[k] * w[k][c], for `width`
+ *                channels, at most 4
+ *   name##_mac2: the same for 4 channels and two pixels, x_step apart
+ */
+#define TC_CONV2D_MACS(name, T, acc_t)                                        \
+  TC_INLINE void name##_mac1(acc_t acc[4], const T *x, const T *w, int32_t n, \
+                             int32_t width) {                                 \
+    int32_t k;                                                                \
+    int32_t c;                                                                \
+    if (width == 4) {                                                         \
+      acc_t a0 = acc[0], a1 = acc[1], a2 = acc[2], a3 = acc[3];               \
+      for (k = 0; k < n; ++k) {                                               \
+        const acc_t v = x[k];                                                 \
+        a0 += v * w[0];                                                       \
+        a1 += v * w[1];                                                       \
+        a2 += v * w[2];                                                       \
+        a3 += v * w[3];                                                       \
+        w += 4;                                                               \
+      }                                                                       \
+      acc[0] = a0, acc[1] = a1, acc[2] = a2, acc[3] = a3;                     \
+    } else {                                                                  \
+      for (k = 0; k < n; ++k) {                                               \
+        for (c = 0; c < width; ++c) acc[c] += x[k] * *w++;                    \
+      }                                                                       \
+    }                                                                         \
+  }                                                                           \
+  TC_INLINE void name##_mac2(acc_t acc[2][4], const T *x, int32_t x_step,     \
+                             const T *w, int32_t n) {                         \
+    acc_t a0 = acc[0][0], a1 = acc[0][1], a2 = acc[0][2], a3 = acc[0][3];     \
+    acc_t b0 = acc[1][0], b1 = acc[1][1], b2 = acc[1][2], b3 = acc[1][3];     \
+    int32_t k;                                                                \
+    for (k = 0; k < n; ++k) {                                                 \
+      const acc_t u = x[k];                                                   \
+      const acc_t v = x[k + x_step];                                          \
+      a0 += u * w[0];                                                         \
+      b0 += v * w[0];                                                         \
+      a1 += u * w[1];                                                         \
+      b1 += v * w[1];                                                         \
+      a2 += u * w[2];                                                         \
+      b2 += v * w[2];                                                         \
+      a3 += u * w[3];                                                         \
+      b3 += v * w[3];                                                         \
+      w += 4;                                                                 \
+    }                                                                         \
+    acc[0][0] = a0, acc[0][1] = a1, acc[0][2] = a2, acc[0][3] = a3;           \
+    acc[1][0] = b0, acc[1][1] = b1, acc[1][2] = b2, acc[1][3] = b3;           \
+  }
+
 #endif /* TC_CONV2D_H_ */

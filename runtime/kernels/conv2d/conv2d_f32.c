@@ -7,52 +7,7 @@
 #include "tc_kernel.h"
 #include "tc_window.h"
 
-/* acc[c] += sum over k < n of x[k] * w[k][c], for a block of `width` channels.
- */
-TC_INLINE void tc_conv2d_f32_mac1(float acc[4], const float *x, const float *w,
-                                  int32_t n, int32_t width) {
-  int32_t k;
-  int32_t c;
-  if (width == 4) {
-    float a0 = acc[0], a1 = acc[1], a2 = acc[2], a3 = acc[3];
-    for (k = 0; k < n; ++k) {
-      const float v = x[k];
-      a0 += v * w[0];
-      a1 += v * w[1];
-      a2 += v * w[2];
-      a3 += v * w[3];
-      w += 4;
-    }
-    acc[0] = a0, acc[1] = a1, acc[2] = a2, acc[3] = a3;
-  } else {
-    for (k = 0; k < n; ++k) {
-      for (c = 0; c < width; ++c) acc[c] += x[k] * *w++;
-    }
-  }
-}
-
-/* The same for a block of 4 channels and two pixels, which are x_step apart. */
-TC_INLINE void tc_conv2d_f32_mac2(float acc[2][4], const float *x,
-                                  int32_t x_step, const float *w, int32_t n) {
-  float a0 = acc[0][0], a1 = acc[0][1], a2 = acc[0][2], a3 = acc[0][3];
-  float b0 = acc[1][0], b1 = acc[1][1], b2 = acc[1][2], b3 = acc[1][3];
-  int32_t k;
-  for (k = 0; k < n; ++k) {
-    const float u = x[k];
-    const float v = x[k + x_step];
-    a0 += u * w[0];
-    b0 += v * w[0];
-    a1 += u * w[1];
-    b1 += v * w[1];
-    a2 += u * w[2];
-    b2 += v * w[2];
-    a3 += u * w[3];
-    b3 += v * w[3];
-    w += 4;
-  }
-  acc[0][0] = a0, acc[0][1] = a1, acc[0][2] = a2, acc[0][3] = a3;
-  acc[1][0] = b0, acc[1][1] = b1, acc[1][2] = b2, acc[1][3] = b3;
-}
+TC_CONV2D_MACS(tc_conv2d_f32, float, float)
 
 /* One output row; x is the image, y the row. */
 TC_INLINE void tc_conv2d_f32_row(const tc_conv2d_shape *s,

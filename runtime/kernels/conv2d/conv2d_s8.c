@@ -8,52 +8,7 @@
 #include "tc_kernel.h"
 #include "tc_window.h"
 
-/* acc[c] += sum over k < n of x[k] * w[k][c], for a block of `width` channels.
- */
-TC_INLINE void tc_conv2d_s8_mac1(int32_t acc[4], const int8_t *x,
-                                 const int8_t *w, int32_t n, int32_t width) {
-  int32_t k;
-  int32_t c;
-  if (width == 4) {
-    int32_t a0 = acc[0], a1 = acc[1], a2 = acc[2], a3 = acc[3];
-    for (k = 0; k < n; ++k) {
-      const int32_t v = x[k];
-      a0 += v * w[0];
-      a1 += v * w[1];
-      a2 += v * w[2];
-      a3 += v * w[3];
-      w += 4;
-    }
-    acc[0] = a0, acc[1] = a1, acc[2] = a2, acc[3] = a3;
-  } else {
-    for (k = 0; k < n; ++k) {
-      for (c = 0; c < width; ++c) acc[c] += x[k] * *w++;
-    }
-  }
-}
-
-/* The same for a block of 4 channels and two pixels, which are x_step apart. */
-TC_INLINE void tc_conv2d_s8_mac2(int32_t acc[2][4], const int8_t *x,
-                                 int32_t x_step, const int8_t *w, int32_t n) {
-  int32_t a0 = acc[0][0], a1 = acc[0][1], a2 = acc[0][2], a3 = acc[0][3];
-  int32_t b0 = acc[1][0], b1 = acc[1][1], b2 = acc[1][2], b3 = acc[1][3];
-  int32_t k;
-  for (k = 0; k < n; ++k) {
-    const int32_t u = x[k];
-    const int32_t v = x[k + x_step];
-    a0 += u * w[0];
-    b0 += v * w[0];
-    a1 += u * w[1];
-    b1 += v * w[1];
-    a2 += u * w[2];
-    b2 += v * w[2];
-    a3 += u * w[3];
-    b3 += v * w[3];
-    w += 4;
-  }
-  acc[0][0] = a0, acc[0][1] = a1, acc[0][2] = a2, acc[0][3] = a3;
-  acc[1][0] = b0, acc[1][1] = b1, acc[1][2] = b2, acc[1][3] = b3;
-}
+TC_CONV2D_MACS(tc_conv2d_s8, int8_t, int32_t)
 
 /* acc[c] += sum over k < n of zero * w[k][c]: taps outside the image. */
 TC_INLINE void tc_conv2d_s8_pad(int32_t acc[4], int32_t zero, const int8_t *w,
