@@ -18,13 +18,12 @@ bool IsConstant(const Value* value) {
   return value == nullptr || value->constant() != nullptr;
 }
 
-absl::StatusOr<Tensor> Evaluate(const Node& node) {
+absl::StatusOr<std::vector<Tensor>> Evaluate(const Node& node) {
   std::vector<const Tensor*> in;
   for (const Value* value : node.inputs()) {
     in.push_back(value == nullptr ? nullptr : value->constant().get());
   }
-  TINYC_ASSIGN_OR_RETURN(std::vector<Tensor> out, EvaluateNode(node, in));
-  return std::move(out[0]);
+  return EvaluateNode(node, in);
 }
 
 }  // namespace
@@ -45,7 +44,7 @@ std::string GraphBuilder::FreshName(absl::string_view name) {
   return fresh;
 }
 
-absl::StatusOr<Value*> GraphBuilder::Emit(Call call) {
+absl::StatusOr<std::vector<Value*>> GraphBuilder::EmitAll(Call call) {
   std::unique_ptr<Op> op = OpRegistry::Get().Make(call.op);
   if (op == nullptr) {
     return Unimplemented("the operator ", call.op, " is not supported");
@@ -62,21 +61,37 @@ absl::StatusOr<Value*> GraphBuilder::Emit(Call call) {
   TINYC_ASSIGN_OR_RETURN(
       Node * node,
       graph_.Append(std::move(op), std::move(call.inputs), std::move(options)));
-  const TensorType& type = node->output()->type();
-  TINYC_RETURN_IF_ERROR(CheckedType(type.dtype, type.shape).status());
-  if (constant && type.num_elements() <= kMaxFoldedWork &&
+  int64_t elements = 0;
+  for (const Value* output : node->outputs()) {
+    const TensorType& type = output->type();
+    TINYC_RETURN_IF_ERROR(CheckedType(type.dtype, type.shape).status());
+    elements += type.num_elements();
+  }
+  if (constant && elements <= kMaxFoldedWork &&
       node->op().Macs(*node) <= kMaxFoldedWork) {
     return Fold(node);
   }
   graph_.SetLoc(node, std::move(call.loc));
-  return node->output();
+  return std::vector<Value*>(node->outputs().begin(), node->outputs().end());
 }
 
-absl::StatusOr<Value*> GraphBuilder::Fold(Node* node) {
-  TINYC_ASSIGN_OR_RETURN(Tensor result, Evaluate(*node));
-  std::string name = node->output()->name();
+absl::StatusOr<Value*> GraphBuilder::Emit(Call call) {
+  TINYC_ASSIGN_OR_RETURN(const std::vector<Value*> results,
+                         EmitAll(std::move(call)));
+  TINYC_CHECK(results.size() == 1);
+  return results[0];
+}
+
+absl::StatusOr<std::vector<Value*>> GraphBuilder::Fold(Node* node) {
+  TINYC_ASSIGN_OR_RETURN(std::vector<Tensor> results, Evaluate(*node));
+  std::vector<std::string> names;
+  for (const Value* output : node->outputs()) names.push_back(output->name());
   graph_.Erase(node);
-  return graph_.AddConstant(std::move(result), std::move(name));
+  std::vector<Value*> values;
+  for (size_t i = 0; i < results.size(); ++i) {
+    values.push_back(graph_.AddConstant(std::move(results[i]), names[i]));
+  }
+  return values;
 }
 
 absl::StatusOr<std::shared_ptr<const Tensor>> GraphBuilder::ConstantOf(
@@ -87,8 +102,8 @@ absl::StatusOr<std::shared_ptr<const Tensor>> GraphBuilder::ConstantOf(
       !IsConstant(node->input(0))) {
     return nullptr;
   }
-  TINYC_ASSIGN_OR_RETURN(Tensor result, Evaluate(*node));
-  return std::make_shared<const Tensor>(std::move(result));
+  TINYC_ASSIGN_OR_RETURN(std::vector<Tensor> results, Evaluate(*node));
+  return std::make_shared<const Tensor>(std::move(results[0]));
 }
 
 }  // namespace tinyc

@@ -43,19 +43,20 @@ class GraphBuilder {
   // A free name like `name` that the model does not use.
   std::string FreshName(absl::string_view name);
 
-  // The result of the IR operator `op`, an operator with one result.  When all
-  // operands are constants, it is computed here and is a constant, unless it is
-  // large; but a dequantized constant stays a node, since weights are to stay
-  // integers.
+  // The results of the IR operator `op`, or the only one.  When all operands
+  // are constants, they are computed here and are constants, unless that is
+  // much work; but a dequantized constant stays a node, since weights are to
+  // stay integers.
   struct Call {
     absl::string_view op;
     std::vector<Value*> inputs;
     std::vector<NamedAttr> attrs = {};
     std::optional<ElemType> want = std::nullopt;
     Loc loc = {};
-    std::string name = "";  // of the result; free
+    std::string name = "";  // of the first result; free
     bool fold = true;
   };
+  absl::StatusOr<std::vector<Value*>> EmitAll(Call call);
   absl::StatusOr<Value*> Emit(Call call);
 
   // What `value` is at compile time, dequantized constants included; null when
@@ -64,7 +65,7 @@ class GraphBuilder {
       const Value* value);
 
  private:
-  absl::StatusOr<Value*> Fold(Node* node);
+  absl::StatusOr<std::vector<Value*>> Fold(Node* node);
 
   Graph& graph_;
   absl::flat_hash_set<std::string> reserved_;

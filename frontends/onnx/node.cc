@@ -240,21 +240,31 @@ bool OnnxNode::OutputUsed(size_t i) const {
   return !name.empty() && scope_.used.contains(name);
 }
 
+absl::StatusOr<std::vector<Value*>> OnnxNode::EmitAll(
+    absl::string_view op, std::vector<Value*> inputs,
+    std::vector<NamedAttr> attrs, std::optional<ElemType> want) {
+  TINYC_ASSIGN_OR_RETURN(
+      std::vector<Value*> values,
+      builder_.EmitAll({.op = op,
+                        .inputs = std::move(inputs),
+                        .attrs = std::move(attrs),
+                        .want = std::move(want),
+                        .loc = loc_,
+                        .name = builder_.FreshName(absl::StrCat(
+                            scope_.prefix, OutputName(0), "_", op))}));
+  emitted_.insert(values.begin(), values.end());
+  return values;
+}
+
 absl::StatusOr<Value*> OnnxNode::Emit(absl::string_view op,
                                       std::vector<Value*> inputs,
                                       std::vector<NamedAttr> attrs,
                                       std::optional<ElemType> want) {
   TINYC_ASSIGN_OR_RETURN(
-      Value * value,
-      builder_.Emit({.op = op,
-                     .inputs = std::move(inputs),
-                     .attrs = std::move(attrs),
-                     .want = std::move(want),
-                     .loc = loc_,
-                     .name = builder_.FreshName(absl::StrCat(
-                         scope_.prefix, OutputName(0), "_", op))}));
-  emitted_.insert(value);
-  return value;
+      const std::vector<Value*> values,
+      EmitAll(op, std::move(inputs), std::move(attrs), std::move(want)));
+  TINYC_CHECK(values.size() == 1);
+  return values[0];
 }
 
 Value* OnnxNode::AddConstant(Tensor tensor) {

@@ -102,6 +102,11 @@ class OnnxNode {
 
   size_t num_outputs() const { return outputs_set_.size(); }
   bool OutputUsed(size_t i) const;
+  // The results of an IR operator, or its only one.
+  absl::StatusOr<std::vector<Value*>> EmitAll(
+      absl::string_view op, std::vector<Value*> inputs,
+      std::vector<NamedAttr> attrs = {},
+      std::optional<ElemType> want = std::nullopt);
   absl::StatusOr<Value*> Emit(absl::string_view op, std::vector<Value*> inputs,
                               std::vector<NamedAttr> attrs = {},
                               std::optional<ElemType> want = std::nullopt);

@@ -52,27 +52,35 @@ class Runner {
   Runner(const Node& node, std::vector<Tensor> operands)
       : node_(node), operands_(std::move(operands)) {}
 
-  // The result, computed with row number `choice` (or the last one) of every
+  // The results, computed with row number `choice` (or the last one) of every
   // call's family.
-  Tensor Run(const std::vector<KernelCall>& calls,
-             const std::vector<std::vector<const Kernel*>>& rows,
-             size_t choice) {
-    Buffer result(node_.output()->type().bytes());
+  std::vector<Tensor> Run(const std::vector<KernelCall>& calls,
+                          const std::vector<std::vector<const Kernel*>>& rows,
+                          size_t choice) {
+    std::vector<Buffer> results;
+    for (const Value* output : node_.outputs()) {
+      results.emplace_back(output->type().bytes());
+    }
     if (calls.empty()) {  // the result is the bytes of the operand
       const absl::Span<const uint8_t> x = operands_[0].bytes();
-      std::copy(x.begin(), x.end(), result.data());
+      std::copy(x.begin(), x.end(), results[0].data());
     }
     for (size_t i = 0; i < calls.size(); ++i) {
-      Call(calls[i], *rows[i][std::min(choice, rows[i].size() - 1)], result);
+      Call(calls[i], *rows[i][std::min(choice, rows[i].size() - 1)], results);
     }
-    EXPECT_TRUE(result.Intact()) << "a kernel wrote outside its result";
-    Tensor y(node_.output()->type());
-    std::memcpy(y.bytes().data(), result.data(), y.bytes().size());
-    return y;
+    std::vector<Tensor> tensors;
+    for (size_t i = 0; i < results.size(); ++i) {
+      EXPECT_TRUE(results[i].Intact()) << "a kernel wrote outside its result";
+      Tensor y(node_.output(i)->type());
+      std::memcpy(y.bytes().data(), results[i].data(), y.bytes().size());
+      tensors.push_back(std::move(y));
+    }
+    return tensors;
   }
 
  private:
-  void Call(const KernelCall& call, const Kernel& kernel, Buffer& result) {
+  void Call(const KernelCall& call, const Kernel& kernel,
+            std::vector<Buffer>& results) {
     std::vector<Tensor> packed;
     packed.reserve(call.args.size());
     std::vector<uint64_t> scratch(static_cast<size_t>(call.scratch_bytes + 7) /
@@ -82,7 +90,7 @@ class Runner {
       const auto index = static_cast<size_t>(arg.index);
       switch (arg.kind) {
         case KernelArg::Kind::kOutput:
-          pointers.push_back(result.data() + arg.offset);
+          pointers.push_back(results[index].data() + arg.offset);
           break;
         case KernelArg::Kind::kInput:
         case KernelArg::Kind::kConstant: {
@@ -137,7 +145,7 @@ void Compare(const Tensor& expected, const Tensor& got, double tolerance) {
 
 bool CheckTrial(const Trial& trial) {
   SCOPED_TRACE(trial.Describe());
-  const absl::StatusOr<Tensor> expected = Evaluate(trial);
+  const absl::StatusOr<std::vector<Tensor>> expected = EvaluateAll(trial);
   const absl::StatusOr<NodeGraph> built = Build(trial);
   if (!expected.ok() || !built.ok()) {
     ADD_FAILURE() << expected.status();
@@ -168,7 +176,10 @@ bool CheckTrial(const Trial& trial) {
   Runner runner(node, std::move(operands));
   for (size_t choice = 0; choice < choices; ++choice) {
     SCOPED_TRACE(absl::StrCat("kernel row ", choice));
-    Compare(*expected, runner.Run(*calls, rows, choice), trial.tolerance);
+    const std::vector<Tensor> got = runner.Run(*calls, rows, choice);
+    for (size_t i = 0; i < got.size(); ++i) {
+      Compare((*expected)[i], got[i], trial.tolerance);
+    }
   }
   return true;
 }

@@ -66,14 +66,17 @@ absl::StatusOr<NodeGraph> Build(const NodeCase& node_case) {
   return built;
 }
 
-absl::StatusOr<Tensor> Evaluate(const NodeCase& node_case) {
+absl::StatusOr<std::vector<Tensor>> EvaluateAll(const NodeCase& node_case) {
   TINYC_ASSIGN_OR_RETURN(const NodeGraph built, Build(node_case));
   std::vector<const Tensor*> inputs;
   for (const std::optional<Tensor>& operand : node_case.operands) {
     inputs.push_back(operand ? &*operand : nullptr);
   }
-  TINYC_ASSIGN_OR_RETURN(std::vector<Tensor> results,
-                         EvaluateNode(*built.node, inputs));
+  return EvaluateNode(*built.node, inputs);
+}
+
+absl::StatusOr<Tensor> Evaluate(const NodeCase& node_case) {
+  TINYC_ASSIGN_OR_RETURN(std::vector<Tensor> results, EvaluateAll(node_case));
   return std::move(results[0]);
 }
 

@@ -45,21 +45,22 @@ struct NodeGraph {
 };
 absl::StatusOr<NodeGraph> Build(const NodeCase& node_case);
 
-// The first result according to the reference.
+// All results, or the first one, according to the reference.
+absl::StatusOr<std::vector<Tensor>> EvaluateAll(const NodeCase& node_case);
 absl::StatusOr<Tensor> Evaluate(const NodeCase& node_case);
 
 // The sentence that InferTypes has for it, or "".
 std::string ErrorOf(const NodeCase& node_case);
 
-// The elements of the first result; a failure of the test when there is none.
+// The elements of result number `i`; a failure of the test when there is none.
 template <typename T>
-std::vector<T> Values(const NodeCase& node_case) {
-  const absl::StatusOr<Tensor> y = Evaluate(node_case);
-  if (!y.ok()) {
-    ADD_FAILURE() << node_case.Describe() << ": " << y.status();
+std::vector<T> Values(const NodeCase& node_case, size_t i = 0) {
+  const absl::StatusOr<std::vector<Tensor>> results = EvaluateAll(node_case);
+  if (!results.ok()) {
+    ADD_FAILURE() << node_case.Describe() << ": " << results.status();
     return {};
   }
-  const absl::Span<const T> data = y->template data<T>();
+  const absl::Span<const T> data = results->at(i).template data<T>();
   return std::vector<T>(data.begin(), data.end());
 }
 
