@@ -20,8 +20,10 @@ absl::StatusOr<bool> ToDense(Graph& graph, Node* node) {
   if (node->As<Matmul>() == nullptr) return false;
   Value* x = node->input(0);
   Value* w = node->input(1);
-  // Constant weights of two layers that share them stay shared.
+  // Constant weights of two layers that share them stay shared.  There are no
+  // dense kernels for f64.
   if (x->type().quantized() || !IsFloat(x->type().dtype) ||
+      x->type().dtype == DType::kF64 ||
       ConstantBehind(x) != nullptr || ConstantBehind(w) == nullptr ||
       !w->has_single_use() || w->type().rank() != 2) {
     return false;

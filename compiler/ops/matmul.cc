@@ -174,7 +174,11 @@ absl::StatusOr<std::vector<KernelCall>> Matmul::Lower(const Node& node) const {
     shape.b_stride[d] = Int32(batch.out_strides[d]);
   }
   KernelCall call;
-  TINYC_ASSIGN_OR_RETURN(call.family, ArithmeticFamily("matmul", y));
+  if (y.quantized()) {
+    TINYC_ASSIGN_OR_RETURN(call.family, ArithmeticFamily("matmul", y));
+  } else {
+    call.family = FamilyName("matmul", y.dtype);
+  }
   call.shape = Block::Of(shape);
   if (y.quantized()) {
     if (a.dtype != y.dtype || b.dtype != y.dtype) {

@@ -170,9 +170,12 @@ TEST(SumKernelsTest, Matmul) {
     }
     Trial trial("matmul");
     if (random.Chance(0.5)) {
-      trial.tolerance = kTolerance;
-      trial.Add(random.Fill(TensorType(DType::kF32, a)));
-      trial.Add(random.Fill(TensorType(DType::kF32, b)));
+      const DType dtype = random.Pick<DType>(
+          {DType::kF32, DType::kF32, DType::kF64, DType::kS32, DType::kU32,
+           DType::kS64, DType::kU64});
+      trial.tolerance = IsFloat(dtype) ? kTolerance : 0;
+      trial.Add(random.Fill(TensorType(dtype, a)));
+      trial.Add(random.Fill(TensorType(dtype, b)));
     } else {
       const auto q = [&](double scale) {
         return random.PerTensor(DType::kS8, scale);

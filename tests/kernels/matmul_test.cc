@@ -2,14 +2,16 @@
 //
 // Every matrix product against its definition, with broadcast batches.
 
-#include <cmath>
 #include <cstdint>
+#include <limits>
+#include <type_traits>
 #include <vector>
 
 #include "gtest/gtest.h"
 #include "kernels.h"
 #include "tests/kernels/fixture.h"
 #include "tests/kernels/rows.h"
+#include "tests/kernels/types.h"
 
 namespace tinyc {
 namespace {
@@ -57,28 +59,47 @@ Problem RandomProblem(Random& random) {
   return p;
 }
 
-void TestF32(const KernelRow& row) {
+// Calls check(at, a_at, b_at) for every element `at` of y, the product of the
+// row of a that begins at a_at and the column of b that begins at b_at.
+template <typename Check>
+void ForEachResult(const Problem& p, Check check) {
+  int64_t at = 0;
+  for (size_t n = 0; n < p.a_at.size(); ++n) {
+    for (int32_t r = 0; r < p.s.rows; ++r) {
+      for (int32_t c = 0; c < p.s.cols; ++c) {
+        check(at++, p.a_at[n] + r * p.s.inner, p.b_at[n] + c);
+      }
+    }
+  }
+}
+
+template <typename T>
+void TestPlain(const KernelRow& row) {
+  using Fn = void(const tc_matmul_shape*, const T*, const T*, T*);
   Random random(21);
   for (int i = 0; i < 200; ++i) {
     const Problem p = RandomProblem(random);
-    const std::vector<float> a = random.Elements<float>(p.a_size);
-    const std::vector<float> b = random.Elements<float>(p.b_size);
-    const int64_t plane = int64_t{p.s.rows} * p.s.cols;
-    Guarded<float> y(plane * static_cast<int64_t>(p.a_at.size()));
-    row.As<tc_matmul_f32_fn>()(&p.s, a.data(), b.data(), y.data());
-    for (size_t n = 0; n < p.a_at.size(); ++n) {
-      for (int32_t r = 0; r < p.s.rows; ++r) {
-        for (int32_t c = 0; c < p.s.cols; ++c) {
-          double sum = 0;
-          for (int32_t k = 0; k < p.s.inner; ++k) {
-            sum += double{a[p.a_at[n] + r * p.s.inner + k]} *
-                   b[p.b_at[n] + k * p.s.cols + c];
-          }
-          ASSERT_NEAR(y[static_cast<int64_t>(n) * plane + r * p.s.cols + c],
-                      sum, 1e-5 * p.s.inner * 4);
+    const std::vector<T> a = random.Elements<T>(p.a_size);
+    const std::vector<T> b = random.Elements<T>(p.b_size);
+    Guarded<T> y(int64_t{p.s.rows} * p.s.cols *
+                 static_cast<int64_t>(p.a_at.size()));
+    row.As<Fn>()(&p.s, a.data(), b.data(), y.data());
+    ForEachResult(p, [&](int64_t at, int64_t a_at, int64_t b_at) {
+      if constexpr (std::is_floating_point_v<T>) {
+        double sum = 0;
+        for (int32_t k = 0; k < p.s.inner; ++k) {
+          sum += double{a[a_at + k]} * double{b[b_at + k * p.s.cols]};
         }
+        const double epsilon = double{std::numeric_limits<T>::epsilon()};
+        ASSERT_NEAR(y[at], sum, 40 * epsilon * p.s.inner);
+      } else {
+        Int128 sum = 0;
+        for (int32_t k = 0; k < p.s.inner; ++k) {
+          sum += Int128{a[a_at + k]} * b[b_at + k * p.s.cols];
+        }
+        ASSERT_EQ(y[at], static_cast<T>(sum));
       }
-    }
+    });
   }
 }
 
@@ -93,38 +114,31 @@ void TestS8(const KernelRow& row) {
                                random.Int(-128, 127), scale.mult,
                                scale.shift,           -128,
                                random.Int(0, 127)};
-    const int64_t plane = int64_t{p.s.rows} * p.s.cols;
-    Guarded<int8_t> y(plane * static_cast<int64_t>(p.a_at.size()));
+    Guarded<int8_t> y(int64_t{p.s.rows} * p.s.cols *
+                      static_cast<int64_t>(p.a_at.size()));
     row.As<tc_matmul_s8_fn>()(&p.s, &q, a.data(), b.data(), y.data());
-    for (size_t n = 0; n < p.a_at.size(); ++n) {
-      for (int32_t r = 0; r < p.s.rows; ++r) {
-        for (int32_t c = 0; c < p.s.cols; ++c) {
-          int64_t sum = 0;
-          for (int32_t k = 0; k < p.s.inner; ++k) {
-            sum += int64_t{a[p.a_at[n] + r * p.s.inner + k] - q.a_zero} *
-                   (b[p.b_at[n] + k * p.s.cols + c] - q.b_zero);
-          }
-          ASSERT_EQ(
-              y[static_cast<int64_t>(n) * plane + r * p.s.cols + c],
-              ClampTo<int8_t>(
-                  RoundScaled(sum, scale.mult, scale.exponent) + q.out_zero,
-                  q.lo, q.hi));
-        }
+    ForEachResult(p, [&](int64_t at, int64_t a_at, int64_t b_at) {
+      int64_t sum = 0;
+      for (int32_t k = 0; k < p.s.inner; ++k) {
+        sum += int64_t{a[a_at + k] - q.a_zero} *
+               (b[b_at + k * p.s.cols] - q.b_zero);
       }
-    }
+      ASSERT_EQ(y[at],
+                ClampTo<int8_t>(
+                    RoundScaled(sum, scale.mult, scale.exponent) + q.out_zero,
+                    q.lo, q.hi));
+    });
   }
 }
 
 class MatmulTest : public testing::TestWithParam<KernelRow> {};
 
 TEST_P(MatmulTest, IsTheMatrixProduct) {
-  if (GetParam().family == "matmul_f32") {
-    TestF32(GetParam());
-  } else if (GetParam().family == "matmul_s8") {
-    TestS8(GetParam());
-  } else {
-    FAIL() << "no test for the family " << GetParam().family;
-  }
+  if (GetParam().family == "matmul_s8") return TestS8(GetParam());
+  WithType(SuffixOf(GetParam().family), [&](auto type) {
+    using T = typename decltype(type)::type;
+    if constexpr (std::is_arithmetic_v<T>) TestPlain<T>(GetParam());
+  });
 }
 
 INSTANTIATE_TEST_SUITE_P(Kernels, MatmulTest,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// ONNX Gemm, MatMul => dense when the second factor is a constant, else matmul
+// ONNX Gemm, MatMul => dense when the second factor is a constant, else matmul;
+// dense for floats only
 #include <algorithm>
+#include <cmath>
 
 #include "frontends/onnx/importers.h"
 #include "frontends/onnx/importers/shared.h"
@@ -65,7 +67,10 @@ absl::Status CheckAddend(const Shape& c, const Shape& y) {
 
 absl::StatusOr<Value*> EmitLinear(OnnxNode& node, Value* x, Value* w,
                                   bool transposed, Value* bias) {
-  if (!IsKnown(w) || w->type().rank() != 2 || x->type().rank() == 0) {
+  // Layers are made of floats, but not of f64, which no dense kernel takes.
+  const DType dtype = x->type().dtype;
+  if (!IsKnown(w) || w->type().rank() != 2 || x->type().rank() == 0 ||
+      !IsFloat(dtype) || dtype == DType::kF64) {
     if (transposed) {
       TINYC_ASSIGN_OR_RETURN(w, TransposeMatrix(node, w));
     }
@@ -118,8 +123,10 @@ absl::Status ImportGemm(OnnxNode& node) {
   TINYC_ASSIGN_OR_RETURN(Value * c, node.OptionalInput(2));
   const float alpha = node.Float("alpha", 1);
   const float beta = node.Float("beta", 1);
-  if (!IsFloat(a->type().dtype) && (alpha != 1 || (beta != 1 && beta != 0))) {
-    return Unimplemented("integers with alpha or beta are not supported");
+  if (!IsFloat(a->type().dtype) &&
+      (alpha != std::trunc(alpha) || beta != std::trunc(beta))) {
+    return Unimplemented(
+        "integers with a fraction as alpha or beta are not supported");
   }
   return node.SetOutput(0, EmitGemm(node, a, b, c, alpha, beta));
 }
