@@ -22,7 +22,11 @@ body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 70em;
   padding: 0 1em; color: #1c2733; background: #fff; }
 h1 { font-size: 1.5em; } h2 { font-size: 1.15em; margin-top: 2em; }
 table { border-collapse: collapse; }
-th, td { padding: .2em .8em .2em 0; text-align: left; vertical-align: top; }
+th, td { padding: .2em .8em .2em 0; text-align: left; vertical-align: top;
+  white-space: nowrap; }
+.name { white-space: normal; overflow-wrap: anywhere; min-width: 14em; }
+.name div { max-height: 3em; overflow: hidden; }
+.name div:hover { max-height: none; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
 thead th { border-bottom: 2px solid #cfd8e3; }
 tbody tr:nth-child(odd) { background: #f4f7fa; }
@@ -30,6 +34,8 @@ tbody tr:nth-child(odd) { background: #f4f7fa; }
 svg { width: 100%; height: auto; background: #f4f7fa; }
 svg rect { stroke: #fff; stroke-width: 1; }
 svg rect:hover { stroke: #000; }
+svg rect.peak { fill: none; stroke: #1c2733; stroke-dasharray: 4 3;
+  pointer-events: none; }
 svg text { font: 11px system-ui, sans-serif; fill: #1c2733;
   pointer-events: none; }
 .bar { background: #3f7fbf; height: .7em; display: inline-block; }
@@ -96,6 +102,7 @@ void AppendSummary(const Json& report, std::string* html) {
 // Time runs to the right, one column per layer; addresses run upwards.
 void AppendArena(const Json& report, std::string* html) {
   constexpr double kWidth = 1000, kHeight = 420, kBottom = 18;
+  constexpr double kLabelWidth = 120, kLabelHeight = 16;  // room for a label
   const double steps = static_cast<double>(report["layers"].size());
   const double arena = static_cast<double>(Int(report, "arena_bytes"));
   absl::StrAppend(html, "<h2>The arena over time</h2>\n");
@@ -107,14 +114,10 @@ void AppendArena(const Json& report, std::string* html) {
   absl::StrAppend(html,
                   "<p>One column per layer, in execution order; the height is "
                   "the arena, address 0 at the bottom. Point at a rectangle "
-                  "for its name. The marked column needs the most bytes: ",
+                  "for its name. The dashed column needs the most bytes: ",
                   Number(Int(report, "peak_bytes")), ".</p>\n");
   absl::StrAppend(html, "<svg viewBox=\"0 0 ", kWidth, " ", kHeight + kBottom,
                   "\" role=\"img\" aria-label=\"arena over time\">\n");
-  absl::StrAppend(html, "<rect x=\"",
-                  column * static_cast<double>(Int(report, "peak_step")),
-                  "\" y=\"0\" width=\"", column, "\" height=\"", kHeight,
-                  "\" fill=\"#ffe9b8\"/>\n");
   for (const Json& tensor : report["tensors"]) {
     const int64_t from = Int(tensor, "live_from");
     const int64_t to = Int(tensor, "live_to");
@@ -135,7 +138,17 @@ void AppendArena(const Json& report, std::string* html) {
                     " (", String(layer, "op"), ")\n");
     absl::StrAppend(html, Number(bytes), " B at ", Number(offset), ", layers ",
                     from, " to ", to, "</title></rect>\n");
+    if (width >= kLabelWidth && height >= kLabelHeight) {
+      absl::StrAppend(html, "<text text-anchor=\"middle\" x=\"", x + width / 2,
+                      "\" y=\"", y + height / 2 + 4, "\">",
+                      Int(tensor, "layer"), " ", String(layer, "op"), ", ",
+                      Number(bytes), " B</text>\n");
+    }
   }
+  absl::StrAppend(html, "<rect class=\"peak\" x=\"",
+                  column * static_cast<double>(Int(report, "peak_step")),
+                  "\" y=\"0\" width=\"", column, "\" height=\"", kHeight,
+                  "\"/>\n");
   absl::StrAppend(html, "<text x=\"2\" y=\"", kHeight + 13,
                   "\">layer 0</text><text text-anchor=\"end\" x=\"", kWidth - 2,
                   "\" y=\"", kHeight + 13, "\">layer ",
@@ -145,7 +158,8 @@ void AppendArena(const Json& report, std::string* html) {
 void AppendLayers(const Json& report, std::string* html) {
   absl::StrAppend(html,
                   "<h2>Layers</h2>\n<div class=\"scroll\"><table>\n<thead><tr>"
-                  "<th class=\"n\">#</th><th>ONNX nodes</th><th>operator</th>"
+                  "<th class=\"n\">#</th><th class=\"name\">ONNX "
+                  "nodes</th><th>operator</th>"
                   "<th>kernel</th><th class=\"n\">MAC</th><th></th>"
                   "<th class=\"n\">weights B</th><th class=\"n\">output B</th>"
                   "<th class=\"n\">at</th><th class=\"n\">live</th>"
@@ -155,11 +169,12 @@ void AppendLayers(const Json& report, std::string* html) {
   for (const Json& layer : report["layers"]) {
     const double share =
         macs > 0 ? static_cast<double>(Int(layer, "macs")) / macs : 0;
-    absl::StrAppend(html, "<tr><td class=\"n\">", step++, "</td><td>",
-                    String(layer, "name"), "</td><td>", String(layer, "op"),
-                    "</td><td><code>", String(layer, "kernel"),
-                    "</code></td><td class=\"n\">", Number(Int(layer, "macs")),
-                    "</td><td>");
+    // A layer made of many nodes has a long name: two lines, all on hovering.
+    absl::StrAppend(html, "<tr><td class=\"n\">", step++,
+                    "</td><td class=\"name\"><div>", String(layer, "name"),
+                    "</div></td><td>", String(layer, "op"), "</td><td><code>",
+                    String(layer, "kernel"), "</code></td><td class=\"n\">",
+                    Number(Int(layer, "macs")), "</td><td>");
     absl::StrAppend(html, "<span class=\"bar\" style=\"width:",
                     static_cast<int>(share * 100), "px\"></span></td>");
     absl::StrAppend(html, "<td class=\"n\">",
