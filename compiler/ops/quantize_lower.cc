@@ -14,7 +14,8 @@ static auto BlockFields(const tc_quantize_shape*) {
   return tinyc::BlockFieldsOf{"tc_quantize_shape",
                               std::tuple{BlockMember{"outer", &T::outer},
                                          BlockMember{"channels", &T::channels},
-                                         BlockMember{"inner", &T::inner}}};
+                                         BlockMember{"inner", &T::inner},
+                                         BlockMember{"block", &T::block}}};
 }
 
 static auto BlockFields(const tc_requantize_quant*) {
@@ -36,10 +37,9 @@ absl::StatusOr<std::vector<KernelCall>> LowerScaled(
     absl::string_view stem, const TensorType& plain,
     const TensorType& quantized) {
   const Quant& quant = *quantized.quant;
-  if (plain.dtype != DType::kF32 || quant.block != 0) {
-    return Unimplemented(
-        stem, " has no C kernel for ",
-        quant.block != 0 ? "blocked scales" : InfoOf(plain.dtype).text);
+  if (plain.dtype != DType::kF32) {
+    return Unimplemented(stem, " has no C kernel for ",
+                         InfoOf(plain.dtype).text);
   }
   const AxisView view =
       quant.per_tensor()
@@ -47,13 +47,14 @@ absl::StatusOr<std::vector<KernelCall>> LowerScaled(
           : ViewAround(quantized.shape, static_cast<size_t>(quant.axis));
   KernelCall call;
   call.family = FamilyName(stem, quantized.dtype);
-  call.shape = Block::Of(
-      tc_quantize_shape{Int32(view.outer), Int32(view.n), Int32(view.inner)});
+  call.shape = Block::Of(tc_quantize_shape{
+      Int32(view.outer), Int32(view.n), Int32(view.inner), Int32(quant.block)});
+  const auto scales = static_cast<int64_t>(quant.scale.size());
   call.args = {
       KernelArg::Input(0),
-      KernelArg::Constant("scale", Tensor::Of<float>({view.n}, quant.scale)),
+      KernelArg::Constant("scale", Tensor::Of<float>({scales}, quant.scale)),
       KernelArg::Constant("zero",
-                          Tensor::Of<int32_t>({view.n}, quant.zero_point)),
+                          Tensor::Of<int32_t>({scales}, quant.zero_point)),
       KernelArg::Output(0)};
   return std::vector{std::move(call)};
 }

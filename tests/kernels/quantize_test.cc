@@ -34,8 +34,9 @@ struct Problem {
 
   explicit Problem(Random& random)
       : s{random.Int(1, 3), random.Bool() ? 1 : random.Int(1, 9),
-          random.Int(1, 30)} {
-    for (int32_t c = 0; c < s.channels; ++c) {
+          random.Int(1, 30), 0} {
+    if (random.Bool()) s.block = random.Int(1, 4);
+    for (int64_t k = 0; k < Scales(); ++k) {
       // Often a power of two, so that there are ties.
       scale.push_back(random.Bool() ? 0.25f : random.Float(0.001f, 2.0f));
       zero.push_back(
@@ -47,7 +48,17 @@ struct Problem {
     }
   }
   int64_t size() const { return int64_t{s.outer} * s.channels * s.inner; }
-  int64_t ChannelOf(int64_t at) const { return at / s.inner % s.channels; }
+  int64_t Blocks() const { return (s.channels + s.block - 1) / s.block; }
+  int64_t Scales() const {
+    return s.block == 0 ? s.channels : s.outer * Blocks() * s.inner;
+  }
+  // The place of the scale of an element.
+  int64_t ScaleOf(int64_t at) const {
+    const int64_t channel = at / s.inner % s.channels;
+    if (s.block == 0) return channel;
+    const int64_t outer = at / s.inner / s.channels;
+    return (outer * Blocks() + channel / s.block) * s.inner + at % s.inner;
+  }
 };
 
 class QuantizeTest : public testing::TestWithParam<KernelRow> {};
@@ -74,7 +85,7 @@ TEST_P(QuantizeTest, RoundsHalfToEvenAndSaturates) {
                      const int32_t*, T*)>()(&p.s, x.data(), p.scale.data(),
                                             p.zero.data(), y.data());
         for (int64_t k = 0; k < p.size(); ++k) {
-          const int64_t c = p.ChannelOf(k);
+          const int64_t c = p.ScaleOf(k);
           const double least = std::numeric_limits<T>::min();
           const double greatest = std::numeric_limits<T>::max();
           const float quotient = x[k] / p.scale[c];
@@ -108,7 +119,7 @@ TEST_P(DequantizeTest, ScalesTheDifference) {
                      const int32_t*, float*)>()(&p.s, x.data(), p.scale.data(),
                                                 p.zero.data(), y.data());
         for (int64_t k = 0; k < p.size(); ++k) {
-          const int64_t c = p.ChannelOf(k);
+          const int64_t c = p.ScaleOf(k);
           const float difference =
               static_cast<float>(static_cast<double>(x[k]) - p.zero[c]);
           ASSERT_EQ(y[k], difference * p.scale[c]);

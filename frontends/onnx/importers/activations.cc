@@ -45,16 +45,18 @@ absl::StatusOr<Value*> HardSigmoid(OnnxNode& node, Value* x, float alpha,
 
 }  // namespace
 
-absl::Status ImportLeakyRelu(OnnxNode& node) {
-  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
-  const float alpha = node.Float("alpha", 0.01f);
+absl::StatusOr<Value*> EmitLeakyRelu(OnnxNode& node, Value* x, float alpha) {
   if (alpha > 0 && alpha <= 1) {
     TINYC_ASSIGN_OR_RETURN(Value * scaled, WithScalar(node, "mul", x, alpha));
-    return node.SetOutput(0, node.Emit("max", {x, scaled}));
+    return node.Emit("max", {x, scaled});
   }
-  return node.SetOutput(
-      0,
-      Leaky(node, x, node.Scalar(x->type().dtype, static_cast<double>(alpha))));
+  return Leaky(node, x,
+               node.Scalar(x->type().dtype, static_cast<double>(alpha)));
+}
+
+absl::Status ImportLeakyRelu(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  return node.SetOutput(0, EmitLeakyRelu(node, x, node.Float("alpha", 0.01f)));
 }
 
 absl::Status ImportPRelu(OnnxNode& node) {

@@ -67,25 +67,27 @@ absl::Status ImportReduce(OnnxNode& node) {
   return node.SetOutput(0, Apply(node, row.after, y));
 }
 
-// Before operator set 13, softmax is over all dimensions from `axis` on.
-absl::Status ImportSoftmax(OnnxNode& node) {
-  const absl::string_view op =
-      node.type() == "Softmax" ? "softmax" : "log_softmax";
-  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+absl::StatusOr<Value*> EmitSoftmax(OnnxNode& node, absl::string_view op,
+                                   Value* x, int64_t axis, bool flattens) {
   const Shape shape = x->type().shape;
-  const bool flattens = node.version() < 13;
-  TINYC_ASSIGN_OR_RETURN(
-      const int64_t axis,
-      NormalAxis(node.Int("axis", flattens ? 1 : -1), x->type().rank()));
+  TINYC_ASSIGN_OR_RETURN(axis, NormalAxis(axis, x->type().rank()));
   if (!flattens || axis == x->type().rank() - 1) {
-    return node.SetOutput(0, node.Emit(op, {x}, {{"axis", axis}}));
+    return node.Emit(op, {x}, {{"axis", axis}});
   }
   const int64_t inner = NumElements({shape.begin() + axis, shape.end()});
   const int64_t outer = NumElements({shape.begin(), shape.begin() + axis});
-  TINYC_ASSIGN_OR_RETURN(Value * flat, ReshapeTo(node, x, {outer, inner}));
-  TINYC_ASSIGN_OR_RETURN(Value * y,
-                         node.Emit(op, {flat}, {{"axis", int64_t{1}}}));
-  return node.SetOutput(0, ReshapeTo(node, y, shape));
+  TINYC_ASSIGN_OR_RETURN(x, ReshapeTo(node, x, {outer, inner}));
+  TINYC_ASSIGN_OR_RETURN(x, node.Emit(op, {x}, {{"axis", int64_t{1}}}));
+  return ReshapeTo(node, x, shape);
+}
+
+// Before operator set 13, softmax is over all dimensions from `axis` on.
+absl::Status ImportSoftmax(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  const bool flattens = node.version() < 13;
+  return node.SetOutput(
+      0, EmitSoftmax(node, node.type() == "Softmax" ? "softmax" : "log_softmax",
+                     x, node.Int("axis", flattens ? 1 : -1), flattens));
 }
 
 }  // namespace tinyc

@@ -58,6 +58,14 @@ absl::StatusOr<Value*> EmitLinear(OnnxNode& node, Value* x, Value* w,
 absl::StatusOr<Value*> EmitGemm(OnnxNode& node, Value* a, Value* b, Value* c,
                                 float alpha, float beta);
 
+// x where it is positive, else alpha * x.
+absl::StatusOr<Value*> EmitLeakyRelu(OnnxNode& node, Value* x, float alpha);
+
+// The operator `op`, a function of all elements along `axis`, or along all
+// dimensions from it on when it `flattens`.
+absl::StatusOr<Value*> EmitSoftmax(OnnxNode& node, absl::string_view op,
+                                   Value* x, int64_t axis, bool flattens);
+
 }  // namespace tinyc
 
 #endif  // TINYC_FRONTENDS_ONNX_IMPORTERS_SHARED_H_

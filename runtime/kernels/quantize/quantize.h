@@ -10,11 +10,16 @@
 #include "tc_fixed.h"
 #include "tc_kernel.h"
 
-/* A scale and a zero point per channel, the middle one of three dimensions. */
+/*
+ * Three dimensions, of which the middle one has the scales: one per channel, or
+ * one for every `block` neighbouring channels, for each outer and inner index
+ * apart: [outer][ceil(channels / block)][inner].
+ */
 typedef struct {
   int32_t outer;
   int32_t channels; /* 1: per tensor */
   int32_t inner;
+  int32_t block; /* 0: a scale per channel */
 } tc_quantize_shape;
 
 typedef struct {
@@ -38,18 +43,28 @@ TC_INLINE int32_t tc_quantize_one(float x, float scale, int32_t lo,
   return (int32_t)rintf(v);
 }
 
-/* Stores expr, of the element a and the channel c. */
-#define TC_QUANTIZE_BODY(in_t, out_t, expr) \
-  int32_t n;                                \
-  int32_t c;                                \
-  int32_t i;                                \
-  for (n = 0; n < s->outer; ++n) {          \
-    for (c = 0; c < s->channels; ++c) {     \
-      for (i = 0; i < s->inner; ++i) {      \
-        const in_t a = *x++;                \
-        *y++ = (out_t)(expr);               \
-      }                                     \
-    }                                       \
+/* The place of the scale of element [n][c][i]. */
+TC_INLINE int32_t tc_scale_at(const tc_quantize_shape *s, int32_t n, int32_t c,
+                              int32_t i) {
+  if (s->block == 0) return c;
+  return (n * ((s->channels + s->block - 1) / s->block) + c / s->block) *
+             s->inner +
+         i;
+}
+
+/* Stores expr, of the element a and the place k of its scale. */
+#define TC_QUANTIZE_BODY(in_t, out_t, expr)        \
+  int32_t n;                                       \
+  int32_t c;                                       \
+  int32_t i;                                       \
+  for (n = 0; n < s->outer; ++n) {                 \
+    for (c = 0; c < s->channels; ++c) {            \
+      for (i = 0; i < s->inner; ++i) {             \
+        const int32_t k = tc_scale_at(s, n, c, i); \
+        const in_t a = *x++;                       \
+        *y++ = (out_t)(expr);                      \
+      }                                            \
+    }                                              \
   }
 
 /* y = saturate(round(x / scale) + zero) */
@@ -61,7 +76,7 @@ TC_INLINE int32_t tc_quantize_one(float x, float scale, int32_t lo,
   TC_KERNEL TC_QUANTIZE_PROTO(symbol, T, min, max) {                          \
     TC_QUANTIZE_BODY(                                                         \
         float, T,                                                             \
-        tc_quantize_one(a, scale[c], (min)-zero[c], (max)-zero[c]) + zero[c]) \
+        tc_quantize_one(a, scale[k], (min)-zero[k], (max)-zero[k]) + zero[k]) \
   }
 
 /* y = scale * (x - zero); the difference is taken in wide_t. */
@@ -71,7 +86,7 @@ TC_INLINE int32_t tc_quantize_one(float x, float scale, int32_t lo,
 
 #define TC_DEQUANTIZE(symbol, T, wide_t)                                \
   TC_KERNEL TC_DEQUANTIZE_PROTO(symbol, T, wide_t) {                    \
-    TC_QUANTIZE_BODY(T, float, (float)((wide_t)a - zero[c]) * scale[c]) \
+    TC_QUANTIZE_BODY(T, float, (float)((wide_t)a - zero[k]) * scale[k]) \
   }
 
 /* y = clamp(requant(x - in_zero) + out_zero, lo, hi) */
