@@ -35,6 +35,14 @@ bool IsUnsignedQuantized(const TensorType& type) {
          (type.dtype == DType::kU8 || type.dtype == DType::kU16);
 }
 
+// Whether the pass converts the value.  One with scales along an axis that is
+// no constant stays: requantize is for one scale, and what quantizes
+// activations so reads them as floats.
+bool IsConverted(const Value& value) {
+  return IsUnsignedQuantized(value.type()) &&
+         (value.constant() != nullptr || value.type().quant->per_tensor());
+}
+
 // Of an unsigned quantized type.
 ElemType SignedElem(const TensorType& type) {
   const DType dtype = type.dtype == DType::kU8 ? DType::kS8 : DType::kS16;
@@ -68,7 +76,7 @@ bool KeepsResult(const Node& node) {
     return false;
   }
   const Value& result = *node.output();
-  if (!IsUnsignedQuantized(result.type())) return true;
+  if (!IsConverted(result)) return true;
   return std::all_of(result.uses().begin(), result.uses().end(),
                      [](const Use& use) {
                        return use.node == nullptr || !WorksOnReals(*use.node);
@@ -107,13 +115,13 @@ class SignedRewriter {
     bool any = false;
     std::vector<ElemType> want;
     for (const Value* value : node->outputs()) {
-      const bool convert = IsUnsignedQuantized(value->type());
+      const bool convert = IsConverted(*value);
       any = any || convert;
       want.push_back(convert ? SignedElem(value->type())
                              : value->type().elem());
     }
     for (const Value* value : node->inputs()) {
-      any = any || (value != nullptr && IsUnsignedQuantized(value->type()));
+      any = any || (value != nullptr && IsConverted(*value));
     }
     if (any && WorksOnReals(*node)) {
       TINYC_ASSIGN_OR_RETURN(const bool done, Replace(node, want));
@@ -134,8 +142,7 @@ class SignedRewriter {
       // A requantize takes an input of the graph as it is.
       const bool takes_unsigned =
           node->As<Requantize>() != nullptr && !signed_.contains(value);
-      if (value != nullptr && IsUnsignedQuantized(value->type()) &&
-          !takes_unsigned) {
+      if (value != nullptr && IsConverted(*value) && !takes_unsigned) {
         TINYC_ASSIGN_OR_RETURN(value, Signed(value, node));
       }
       inputs.push_back(value);
