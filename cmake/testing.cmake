@@ -63,6 +63,27 @@ foreach(folder ${folders})
   endforeach()
 endforeach()
 
+# --- ONNX's test suite -------------------------------------------------------
+
+# The cases are dealt out to several tests, so that they run in parallel.
+set(conformance_parts 8)
+set(conformance "${CMAKE_SOURCE_DIR}/tools/setup/python.sh"
+                "${CMAKE_SOURCE_DIR}/tests/conformance/run.py")
+add_test(NAME conformance/cases COMMAND ${conformance} --setup)
+add_test(NAME conformance/page COMMAND ${conformance} --check-page)
+set(conformance_tests conformance/page)
+foreach(part RANGE 1 ${conformance_parts})
+  add_test(NAME conformance/part_${part}
+           COMMAND ${conformance} --part=${part}/${conformance_parts} --jobs=1)
+  list(APPEND conformance_tests conformance/part_${part})
+endforeach()
+set_tests_properties(conformance/cases PROPERTIES FIXTURES_SETUP suite)
+set_tests_properties(${conformance_tests} PROPERTIES FIXTURES_REQUIRED suite)
+set_tests_properties(
+  conformance/cases ${conformance_tests}
+  PROPERTIES ENVIRONMENT "${TINYC_TEST_ENVIRONMENT}" SKIP_RETURN_CODE 77
+             TIMEOUT 1200)
+
 # --- formatting --------------------------------------------------------------
 
 add_test(NAME lint/format
