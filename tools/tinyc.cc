@@ -44,6 +44,7 @@ struct Request {
   std::string emit = "single";
   std::string report;
   std::optional<std::string> verify;  // "": random samples
+  bool check = false;
 };
 
 std::filesystem::path Folder(const std::string& file) {
@@ -67,6 +68,12 @@ absl::Status CheckRequest(const Request& request) {
   if (!request.output.empty() && !absl::EndsWith(request.output, extension)) {
     return Invalid("-o names a ", extension, " file, not \"", request.output,
                    "\"");
+  }
+  if (request.check) {
+    if (request.output.empty() && request.report.empty()) {
+      return absl::OkStatus();
+    }
+    return Invalid("--check writes no file: leave -o and --report away");
   }
   if (request.output.empty() && request.report.empty() && !request.verify) {
     return Invalid("-o FILE", extension, " is missing");
@@ -179,6 +186,14 @@ int Run(const Request& request, const CompileOptions& options) {
     PrintErrors(status);
     return kExitFault;
   }
+  if (request.check) {
+    const absl::Status status =
+        PrintResult(ReportText(ReportJson(model->planned)));
+    if (!status.ok()) {
+      PrintErrors(status);
+      return kExitFault;
+    }
+  }
   return kExitDone;
 }
 
@@ -214,6 +229,10 @@ int Main(int argc, const char* const* argv) {
        "compare it with the reference on the samples of a file,\n"
        "or on random ones",
        &request.verify},
+      {"check", "",
+       "write nothing; say everything that keeps the model from\n"
+       "being compiled, or what it would cost",
+       &request.check},
       {"print-after", "PASS|all",
        "print the module to stderr after a pass; may be repeated",
        &print_after},

@@ -131,5 +131,28 @@ TEST_F(ReportTest, DrawsOnePageFromTheSameData) {
   EXPECT_EQ(html.find("<script"), std::string::npos);
 }
 
+TEST_F(ReportTest, SaysTheSameInAFewLines) {
+  EXPECT_EQ(ReportText([&] {
+              Json report = ReportJson(module_);
+              report["code_bytes_estimate"] = 1200;
+              return report;
+            }()),
+            R"(two
+  input   x: f32 1x2x4x4, 128 bytes
+  output  y: f32 1x1x4x4, 64 bytes
+  arena   256 bytes of RAM, the least for this order of layers
+  flash   about 1,236 bytes: weights 36, code about 1,200 (Thumb-2 at -Os)
+  work    144 multiply-accumulates in 2 layers
+
+             MACs  share      weights  layer
+               96   67 %           24  <first> (conv)
+               48   33 %           12  second + Relu_2 (conv)
+
+            bytes  in the arena during <first>
+              192  a
+               64  scratch of <first>
+)");
+}
+
 }  // namespace
 }  // namespace tinyc

@@ -13,6 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "onnx/defs/parser.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temp_dir.h"
 
@@ -141,6 +142,40 @@ TEST_F(TinycTest, VerifiesOnSamplesAndOnRandomInputs) {
   }
 }
 
+TEST_F(TinycTest, ChecksWithoutWriting) {
+  const ProgramRun run = RunProgram("tinyc", {kModel, "--check"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, StartsWith("mnist for generic\n"));
+  // examples/mnist/README.md counts 317,264.
+  EXPECT_THAT(run.out, HasSubstr("work    317,264 multiply-accumulates"));
+  EXPECT_THAT(dir_.Names(), IsEmpty());
+}
+
+TEST_F(TinycTest, ChecksAllNodesAtOnce) {
+  onnx::ModelProto model;
+  ASSERT_TRUE(onnx::OnnxParser::Parse(model, R"(
+      <ir_version: 8, opset_import: ["" : 18, "example" : 1]>
+      g (float[2] x) => (float[2] y) {
+        a = example.Fold (x)
+        b = Relu (a)
+        y = example.Spindle (b)
+      })")
+                  .IsOK());
+  const std::string path =
+      scripts_.Write("two.onnx", model.SerializeAsString());
+  const ProgramRun run = RunProgram("tinyc", {path, "--check"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_EQ(run.out, "");
+  EXPECT_EQ(run.err,
+            absl::StrCat("error: ", path,
+                         ": node 0 \"\" (Fold): the operator example.Fold is "
+                         "not supported\nerror: ",
+                         path,
+                         ": node 2 \"\" (Spindle): the operator "
+                         "example.Spindle is not supported\n"));
+  ExpectFailure({kModel, "--check", "-o", Path("m.c")}, 2, "writes no file");
+}
+
 TEST_F(TinycTest, RefusesWhatDoesNotVerify) {
   // A compiler whose programs write zeros: 4 samples of 10 floats.
   const std::string zeros = Script("zeros", R"(
@@ -258,7 +293,7 @@ TEST_F(TinycTest, ListsAndHelps) {
   for (const char* option :
        {"-o", "--target", "--dim", "--shape", "--prefix", "--arena", "--passes",
         "--print-after", "--time-passes", "--list-passes", "--list-targets",
-        "--report", "--emit", "--verify", "--version"}) {
+        "--report", "--emit", "--verify", "--check", "--version"}) {
     EXPECT_THAT(run.out, HasSubstr(absl::StrCat("  ", option)));
   }
   EXPECT_EQ(run.err, "");

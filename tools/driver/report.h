@@ -39,6 +39,9 @@ nlohmann::ordered_json ReportJson(const Module& module);
 // The same data as one page that needs no other file.
 std::string ReportHtml(const nlohmann::ordered_json& report);
 
+// Its totals and largest parts, as lines for a terminal.
+std::string ReportText(const nlohmann::ordered_json& report);
+
 // The size of the emitted functions as Thumb-2 code at -Os: for each distinct
 // pair of kernel and shape, which is one function, the mean of its family, and
 // some bytes for each call.  Tables are weights and do not count.  On the

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// The report as a few lines for a terminal: totals, the layers that cost most,
+// what fills the arena where it is fullest.
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "tools/driver/report.h"
+
+namespace tinyc {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr size_t kMaxLayers = 10;
+constexpr size_t kMaxTensors = 5;
+
+int64_t Int(const Json& json, const char* key) { return json[key]; }
+
+std::string String(const Json& json, const char* key) { return json[key]; }
+
+// 1234567 as 1,234,567.
+std::string Number(int64_t value) {
+  std::string text = absl::StrCat(value);
+  for (int64_t i = static_cast<int64_t>(text.size()) - 3; i > 0; i -= 3) {
+    text.insert(static_cast<size_t>(i), 1, ',');
+  }
+  return text;
+}
+
+std::string TensorLine(const char* side, const Json& tensor) {
+  const std::string dims =
+      absl::StrJoin(tensor["shape"], "x", [](std::string* out, const Json& d) {
+        absl::StrAppend(out, d.get<int64_t>());
+      });
+  return absl::StrCat("  ", side, String(tensor, "name"), ": ",
+                      String(tensor, "dtype"), dims.empty() ? "" : " ", dims,
+                      ", ", Number(Int(tensor, "bytes")), " bytes\n");
+}
+
+std::string Totals(const Json& report) {
+  const int64_t weights = Int(report, "weight_bytes");
+  const int64_t code = Int(report, "code_bytes_estimate");
+  std::string text;
+  for (const Json& tensor : report["inputs"]) {
+    absl::StrAppend(&text, TensorLine("input   ", tensor));
+  }
+  for (const Json& tensor : report["outputs"]) {
+    absl::StrAppend(&text, TensorLine("output  ", tensor));
+  }
+  absl::StrAppend(
+      &text, "  arena   ", Number(Int(report, "arena_bytes")),
+      " bytes of RAM, ",
+      report["arena_optimal"].get<bool>()
+          ? std::string("the least for this order of layers")
+          : absl::StrCat("at least ", Number(Int(report, "arena_lower_bound"))),
+      "\n");
+  absl::StrAppend(&text, "  flash   about ", Number(weights + code),
+                  " bytes: weights ", Number(weights), ", code about ",
+                  Number(code), " (Thumb-2 at -Os)\n");
+  absl::StrAppend(&text, "  work    ", Number(Int(report, "macs")),
+                  " multiply-accumulates in ", report["layers"].size(),
+                  " layers\n");
+  return text;
+}
+
+// The layers with most work; of equal ones those with most weights.
+std::string Layers(const Json& report) {
+  std::vector<const Json*> layers;
+  for (const Json& layer : report["layers"]) layers.push_back(&layer);
+  std::stable_sort(layers.begin(), layers.end(), [](auto* a, auto* b) {
+    return std::pair(Int(*a, "macs"), Int(*a, "weight_bytes")) >
+           std::pair(Int(*b, "macs"), Int(*b, "weight_bytes"));
+  });
+  if (layers.size() > kMaxLayers) layers.resize(kMaxLayers);
+  const double all = std::max(1.0, static_cast<double>(Int(report, "macs")));
+  std::string text = absl::StrFormat("\n  %15s %6s %12s  %s\n", "MACs", "share",
+                                     "weights", "layer");
+  for (const Json* layer : layers) {
+    const int64_t macs = Int(*layer, "macs");
+    absl::StrAppendFormat(&text, "  %15s %4.0f %% %12s  %s (%s)\n",
+                          Number(macs), 100 * static_cast<double>(macs) / all,
+                          Number(Int(*layer, "weight_bytes")),
+                          String(*layer, "name"), String(*layer, "op"));
+  }
+  return text;
+}
+
+std::string Peak(const Json& report) {
+  std::vector<const Json*> tensors;
+  for (const Json& tensor : report["peak_tensors"]) tensors.push_back(&tensor);
+  if (tensors.empty()) return "";
+  std::stable_sort(tensors.begin(), tensors.end(), [](auto* a, auto* b) {
+    return Int(*a, "bytes") > Int(*b, "bytes");
+  });
+  if (tensors.size() > kMaxTensors) tensors.resize(kMaxTensors);
+  const auto& layer =
+      report["layers"][static_cast<size_t>(Int(report, "peak_step"))];
+  std::string text = absl::StrFormat("\n  %15s  in the arena during %s\n",
+                                     "bytes", String(layer, "name"));
+  for (const Json* tensor : tensors) {
+    absl::StrAppendFormat(&text, "  %15s  %s\n", Number(Int(*tensor, "bytes")),
+                          String(*tensor, "name"));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string ReportText(const Json& report) {
+  const std::string target =
+      report["target"].is_null()
+          ? ""
+          : absl::StrCat(" for ", String(report, "target"));
+  return absl::StrCat(String(report, "model"), target, "\n", Totals(report),
+                      report["layers"].empty() ? "" : Layers(report),
+                      Peak(report));
+}
+
+}  // namespace tinyc
