@@ -56,7 +56,11 @@ std::unique_ptr<const Op> Padded(const Node& node, const Pad& pad) {
     const auto zeros = SpatialZeros(pad, conv->layout);
     if (!zeros) return nullptr;
     auto padded = std::make_unique<Conv>(*conv);
-    AddPads(*zeros, &padded->pads);
+    std::vector<int64_t> spread = *zeros;
+    for (size_t i = 0; i < spread.size() && !conv->spread.empty(); ++i) {
+      spread[i] *= conv->spread[i % conv->spread.size()];
+    }
+    AddPads(spread, &padded->pads);
     return padded;
   }
   if (const AveragePool* pool = node.As<AveragePool>()) {

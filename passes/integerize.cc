@@ -280,12 +280,15 @@ class Integerizer {
     if (has_bias) {
       TINYC_ASSIGN_OR_RETURN(bias, IntegerBias(*(*operands)[b], x, w.type()));
     }
-    TINYC_RETURN_IF_ERROR(
-        FoldWeighted(x, w, bias ? &*bias : nullptr,
-                     TensorType(elem, node.output()->type().shape),
-                     -std::numeric_limits<float>::infinity(),
-                     std::numeric_limits<float>::infinity())
-            .status());
+    // Which of them the kernel does is decided later.
+    for (const InputZero where : {InputZero::kInBias, InputZero::kInKernel}) {
+      TINYC_RETURN_IF_ERROR(
+          FoldWeighted(x, w, bias ? &*bias : nullptr,
+                       TensorType(elem, node.output()->type().shape),
+                       -std::numeric_limits<float>::infinity(),
+                       std::numeric_limits<float>::infinity(), where)
+              .status());
+    }
     if (!(w.type() == weights->type())) {
       weights = graph.AddConstant(w, absl::StrCat(weights->name(), "_int"));
     }

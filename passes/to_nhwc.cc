@@ -11,7 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/ops/arg_max_pool.h"
 #include "compiler/ops/conv.h"
+#include "compiler/ops/lp_pool.h"
 #include "compiler/ops/pool.h"
 #include "compiler/ops/transpose.h"
 #include "passes/pass.h"
@@ -35,6 +37,8 @@ absl::StatusOr<bool> ToNhwcNode(Graph& graph, Node* node) {
   std::unique_ptr<const Op> op = ChannelsLast<Conv>(*node);
   if (op == nullptr) op = ChannelsLast<MaxPool>(*node);
   if (op == nullptr) op = ChannelsLast<AveragePool>(*node);
+  if (op == nullptr) op = ChannelsLast<ArgMaxPool>(*node);
+  if (op == nullptr) op = ChannelsLast<LpPool>(*node);
   if (op == nullptr) return false;
 
   const int rank = node->input(0)->type().rank();

@@ -8,6 +8,11 @@
 #include "compiler/ops/weighted.h"
 
 namespace tinyc {
+namespace {
+
+constexpr int64_t kMaxSpread = 1 << 16;
+
+}  // namespace
 
 void RegisterConv(OpRegistry& registry) {
   registry.Add(std::make_unique<Conv>());
@@ -37,6 +42,17 @@ absl::StatusOr<std::vector<TensorType>> Conv::InferTypes(
   if (bias != nullptr && bias->shape != Shape{w.shape[0]}) {  // conv_c3
     return Invalid("bias has shape ", ToString(bias->shape), ", weight has ",
                    w.shape[0], " output channels");
+  }
+  if (!spread.empty()) {
+    if (spread.size() != dims.space.size() ||
+        *std::min_element(spread.begin(), spread.end()) < 1 ||
+        *std::max_element(spread.begin(), spread.end()) > kMaxSpread) {
+      return Invalid("spread is not ", dims.space.size(),  // conv_c4
+                     " numbers from 1 to ", kMaxSpread);
+    }
+    for (size_t d = 0; d < dims.space.size(); ++d) {
+      dims.space[d] = std::max<int64_t>((dims.space[d] - 1) * spread[d] + 1, 0);
+    }
   }
   TINYC_ASSIGN_OR_RETURN(dims.space,
                          WindowOutput(WindowOf(w.shape), dims.space));
@@ -71,6 +87,10 @@ absl::Status Conv::Evaluate(const EvalArgs& args) const {
       for (size_t d = 0; d < rank; ++d) {
         position[d] = p[d] * window.stride(d) + k[d] * window.dilation(d) -
                       window.pad_begin(d);
+        if (!spread.empty()) {
+          if (position[d] % spread[d] != 0) return;
+          position[d] /= spread[d];
+        }
         if (position[d] < 0 || position[d] >= in.space[d]) return;
       }
       for (int64_t c = 0; c < group_in; ++c) {
@@ -129,7 +149,8 @@ QuantRule Conv::Quantization() const {
 int64_t Conv::Macs(const Node& node) const {
   const TensorType& w = node.input(1)->type();
   return node.output()->type().num_elements() * w.num_elements() /
-         std::max<int64_t>(w.shape[0], 1);
+         std::max<int64_t>(w.shape[0], 1) /
+         NumElements({spread.begin(), spread.end()});
 }
 
 }  // namespace tinyc

@@ -16,10 +16,14 @@ namespace tinyc {
 // [O,C/group,kernel...] in either layout; bias: [O].  Results are clamped to
 // [act_min, act_max].
 //   y[n,o,p] = clamp(bias[o] + sum over c,k of
-//                    w[o,c,k] * x[n, g(o)*C/group + c, p*stride + k*dilation
-//                                                      - pad_begin])
-// ONNX Conv (https://onnx.ai/onnx/operators/onnx__Conv.html); quantized as
-// docs/numbers.md says.
+//                    w[o,c,k] * x'[n, g(o)*C/group + c, p*stride + k*dilation
+//                                                       - pad_begin])
+// x' is x with spread - 1 zeros between neighbours in each dimension: element i
+// of x is element i * spread of x'.  ONNX Conv
+// (https://onnx.ai/onnx/operators/onnx__Conv.html) has a spread of 1;
+// ConvTranspose (https://onnx.ai/onnx/operators/onnx__ConvTranspose.html) is a
+// convolution of mirrored weights with a stride of 1, whose spread is what ONNX
+// calls stride.  Quantized as docs/numbers.md says.
 struct Conv final : OpBase<Conv> {
   static constexpr absl::string_view kName = "conv";
   static constexpr Operand kOperands[] = {
@@ -28,6 +32,7 @@ struct Conv final : OpBase<Conv> {
   std::vector<int64_t> strides;
   std::vector<int64_t> pads;
   std::vector<int64_t> dilations;
+  std::vector<int64_t> spread;  // empty: all 1
   int64_t group = 1;
   float act_min = -std::numeric_limits<float>::infinity();
   float act_max = std::numeric_limits<float>::infinity();
@@ -35,9 +40,9 @@ struct Conv final : OpBase<Conv> {
 
   static constexpr auto kAttrs = std::tuple{
       Attr{"strides", &Conv::strides},     Attr{"pads", &Conv::pads},
-      Attr{"dilations", &Conv::dilations}, Attr{"group", &Conv::group},
-      Attr{"act_min", &Conv::act_min},     Attr{"act_max", &Conv::act_max},
-      Attr{"layout", &Conv::layout}};
+      Attr{"dilations", &Conv::dilations}, Attr{"spread", &Conv::spread},
+      Attr{"group", &Conv::group},         Attr{"act_min", &Conv::act_min},
+      Attr{"act_max", &Conv::act_max},     Attr{"layout", &Conv::layout}};
 
   Window WindowOf(const Shape& weight) const;
 

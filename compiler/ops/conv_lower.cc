@@ -1,84 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-// Conv onto the conv2d and depthwise2d kernels.
+// Conv onto the conv2d, depthwise2d and conv3d kernels.
 #include <algorithm>
+#include <numeric>
 
 #include "compiler/ir/graph.h"
 #include "compiler/ops/conv.h"
 #include "compiler/ops/lower.h"
+#include "compiler/ops/spatial_lower.h"
 #include "compiler/ops/weighted_lower.h"
 #include "conv2d/conv2d.h"
+#include "conv3d/conv3d.h"
 #include "depthwise2d/depthwise2d.h"
 
 static auto BlockFields(const tc_conv2d_shape*) {
   using T = tc_conv2d_shape;
-  using tinyc::BlockMember;
   return tinyc::BlockFieldsOf{
       "tc_conv2d_shape",
-      std::tuple{BlockMember{"batch", &T::batch}, BlockMember{"in_h", &T::in_h},
-                 BlockMember{"in_w", &T::in_w}, BlockMember{"in_c", &T::in_c},
-                 BlockMember{"out_h", &T::out_h},
-                 BlockMember{"out_w", &T::out_w},
-                 BlockMember{"out_c", &T::out_c},
-                 BlockMember{"kernel_h", &T::kernel_h},
-                 BlockMember{"kernel_w", &T::kernel_w},
-                 BlockMember{"stride_h", &T::stride_h},
-                 BlockMember{"stride_w", &T::stride_w},
-                 BlockMember{"pad_top", &T::pad_top},
-                 BlockMember{"pad_left", &T::pad_left},
-                 BlockMember{"dilation_h", &T::dilation_h},
-                 BlockMember{"dilation_w", &T::dilation_w},
-                 BlockMember{"group", &T::group}}};
+      std::tuple_cat(tinyc::PlaneFields<T>(),
+                     std::tuple{tinyc::BlockMember{"group", &T::group}})};
 }
 
 static auto BlockFields(const tc_depthwise2d_shape*) {
-  using T = tc_depthwise2d_shape;
+  return tinyc::BlockFieldsOf{"tc_depthwise2d_shape",
+                              tinyc::PlaneFields<tc_depthwise2d_shape>()};
+}
+
+static auto BlockFields(const tc_conv3d_shape*) {
+  using T = tc_conv3d_shape;
   using tinyc::BlockMember;
   return tinyc::BlockFieldsOf{
-      "tc_depthwise2d_shape",
-      std::tuple{BlockMember{"batch", &T::batch}, BlockMember{"in_h", &T::in_h},
-                 BlockMember{"in_w", &T::in_w}, BlockMember{"in_c", &T::in_c},
-                 BlockMember{"out_h", &T::out_h},
-                 BlockMember{"out_w", &T::out_w},
-                 BlockMember{"out_c", &T::out_c},
-                 BlockMember{"kernel_h", &T::kernel_h},
-                 BlockMember{"kernel_w", &T::kernel_w},
-                 BlockMember{"stride_h", &T::stride_h},
-                 BlockMember{"stride_w", &T::stride_w},
-                 BlockMember{"pad_top", &T::pad_top},
-                 BlockMember{"pad_left", &T::pad_left},
-                 BlockMember{"dilation_h", &T::dilation_h},
-                 BlockMember{"dilation_w", &T::dilation_w}}};
+      "tc_conv3d_shape",
+      std::tuple_cat(tinyc::VolumeFields<T>(),
+                     std::tuple{BlockMember{"in_c", &T::in_c},
+                                BlockMember{"out_c", &T::out_c},
+                                BlockMember{"group", &T::group},
+                                BlockMember{"spread", &T::spread},
+                                BlockMember{"tap_step", &T::tap_step}})};
 }
 
 namespace tinyc {
 namespace {
-
-// The geometry of a convolution over one or two dimensions, as two.
-template <typename ShapeBlock>
-ShapeBlock MakeShape(const Conv& conv, const Node& node) {
-  const SpatialDims in = SplitDims(node.input(0)->type().shape, conv.layout);
-  const SpatialDims out = SplitDims(node.output()->type().shape, conv.layout);
-  const Window window = conv.WindowOf(node.input(1)->type().shape);
-  const size_t w = in.space.size() - 1;
-  const bool plane = w == 1;
-  ShapeBlock s = {};
-  s.batch = Int32(in.batch);
-  s.in_h = plane ? Int32(in.space[0]) : 1;
-  s.in_w = Int32(in.space[w]);
-  s.in_c = Int32(in.channels);
-  s.out_h = plane ? Int32(out.space[0]) : 1;
-  s.out_w = Int32(out.space[w]);
-  s.out_c = Int32(out.channels);
-  s.kernel_h = plane ? Int32(window.kernel[0]) : 1;
-  s.kernel_w = Int32(window.kernel[w]);
-  s.stride_h = plane ? Int32(window.stride(0)) : 1;
-  s.stride_w = Int32(window.stride(w));
-  s.pad_top = plane ? Int32(window.pad_begin(0)) : 0;
-  s.pad_left = Int32(window.pad_begin(w));
-  s.dilation_h = plane ? Int32(window.dilation(0)) : 1;
-  s.dilation_w = Int32(window.dilation(w));
-  return s;
-}
 
 // Weights [O][I][k...] to the kernels' [O][k...][I].
 Tensor ChannelsLast(const Tensor& w) {
@@ -124,35 +85,55 @@ KernelArg Weights(const Value& w, int64_t group) {
 }  // namespace
 
 absl::StatusOr<std::vector<KernelCall>> Conv::Lower(const Node& node) const {
-  const TensorType& x = node.input(0)->type();
-  const Value& w = *node.input(1);
-  const TensorType& y = node.output()->type();
   if (layout != Layout::kNhwc) {
     return Internal("convolution kernels need the layout nhwc");
   }
-  const int64_t space = x.rank() - 2;
-  if (space > 2) {
-    return Unimplemented("convolution over ", space,
-                         " spatial dimensions has no C kernel, at most 2");
-  }
-  const int64_t channels = x.shape.back();
-  const bool depthwise = group == channels && group > 1;
-  TINYC_ASSIGN_OR_RETURN(
-      const std::string family,
-      ArithmeticFamily(depthwise ? "depthwise2d" : "conv2d", y));
+  const Value& w = *node.input(1);
+  const TensorType& y = node.output()->type();
+  const SpatialDims in = SplitDims(node.input(0)->type().shape, layout);
+  const SpatialDims out = SplitDims(y.shape, layout);
+  const Window window = WindowOf(w.type().shape);
+  TINYC_RETURN_IF_ERROR(CheckVolume(in));
+  const bool spreads = std::any_of(spread.begin(), spread.end(),
+                                   [](int64_t n) { return n != 1; });
+  // The kernel for everything is not the fastest one for anything.
+  const bool general = spreads || in.space.size() > 2 || y.dtype == DType::kF64;
+  const bool depthwise = !general && group == in.channels && group > 1;
 
   KernelCall call;
-  call.family = family;
-  if (depthwise) {
-    call.shape = Block::Of(MakeShape<tc_depthwise2d_shape>(*this, node));
+  if (general) {
+    tc_conv3d_shape s = VolumeShape<tc_conv3d_shape>(in, out, window);
+    s.in_c = Int32(in.channels);
+    s.out_c = Int32(out.channels);
+    s.group = Int32(group);
+    for (size_t v = 0; v < 3; ++v) s.spread[v] = s.tap_step[v] = 1;
+    for (size_t d = 0; d < spread.size(); ++d) {
+      const size_t v = VolumeDim(d, spread.size());
+      s.spread[v] = Int32(spread[d]);
+      s.tap_step[v] =
+          Int32(spread[d] / std::gcd(spread[d], window.dilation(d)));
+    }
+    call.shape = Block::Of(s);
+  } else if (depthwise) {
+    call.shape = Block::Of(PlaneShape<tc_depthwise2d_shape>(in, out, window));
   } else {
-    tc_conv2d_shape s = MakeShape<tc_conv2d_shape>(*this, node);
+    tc_conv2d_shape s = PlaneShape<tc_conv2d_shape>(in, out, window);
     s.group = Int32(group);
     call.shape = Block::Of(s);
   }
+  const char* const stem = general     ? "conv3d"
+                           : depthwise ? "depthwise2d"
+                                       : "conv2d";
+  if (!y.quantized() && y.dtype == DType::kF64) {
+    call.family = FamilyName(stem, y.dtype);
+  } else {
+    TINYC_ASSIGN_OR_RETURN(call.family, ArithmeticFamily(stem, y));
+  }
   call.args.push_back(KernelArg::Input(0));
   call.args.push_back(Weights(w, depthwise ? 1 : group));
-  TINYC_RETURN_IF_ERROR(AddWeightedArgs(node, act_min, act_max, &call));
+  TINYC_RETURN_IF_ERROR(
+      AddWeightedArgs(node, act_min, act_max, &call,
+                      general ? InputZero::kInKernel : InputZero::kInBias));
   call.args.push_back(KernelArg::Output(0));
   return std::vector{std::move(call)};
 }

@@ -23,12 +23,39 @@ std::vector<int64_t> Taps(const Window& window, size_t d, int64_t p,
   return taps;
 }
 
-// Calls visit(offset in y, offsets in x of the elements of its window, index
-// of the window in row-major order of the spatial dimensions).
-void ForEachWindow(
-    const Tensor& x, const Tensor& y, Layout layout, const Window& window,
-    absl::FunctionRef<void(int64_t, absl::Span<const int64_t>, int64_t)>
-        visit) {
+}  // namespace
+
+void RegisterPool(OpRegistry& registry) {
+  registry.Add(std::make_unique<MaxPool>());
+  registry.Add(std::make_unique<AveragePool>());
+}
+
+absl::StatusOr<Shape> Pool::OutputShape(const TensorType& x) const {
+  if (x.rank() < 3) {  // pool_c1
+    return Invalid("input has rank ", x.rank(), ", at least 3 is needed");
+  }
+  SpatialDims dims = SplitDims(x.shape, layout);
+  const std::vector<int64_t> in = dims.space;
+  const Window window = ToWindow();
+  TINYC_ASSIGN_OR_RETURN(dims.space, WindowOutput(window, in));  // pool_c2
+  for (size_t d = 0; d < in.size(); ++d) {
+    for (int64_t p = 0; p < dims.space[d]; ++p) {
+      if (Taps(window, d, p, 0, in[d]).empty()) {  // pool_c3
+        return Invalid("window ", p, " of spatial dimension ", d,
+                       " lies in the padding altogether");
+      }
+    }
+  }
+  TINYC_RETURN_IF_ERROR(CheckPerTensor(x));  // pool_c4
+  if (x.dtype == DType::kBool) return Invalid("pooling takes no bool");
+  return JoinDims(dims, layout);
+}
+
+void Pool::ForEachWindow(
+    const Tensor& x, const Tensor& y,
+    absl::FunctionRef<void(int64_t, absl::Span<const int64_t>, int64_t)> visit)
+    const {
+  const Window window = ToWindow();
   const SpatialDims in = SplitDims(x.shape(), layout);
   const SpatialDims out = SplitDims(y.shape(), layout);
   const size_t rank = in.space.size();
@@ -58,34 +85,6 @@ void ForEachWindow(
   });
 }
 
-}  // namespace
-
-void RegisterPool(OpRegistry& registry) {
-  registry.Add(std::make_unique<MaxPool>());
-  registry.Add(std::make_unique<AveragePool>());
-}
-
-absl::StatusOr<Shape> Pool::OutputShape(const TensorType& x) const {
-  if (x.rank() < 3) {  // pool_c1
-    return Invalid("input has rank ", x.rank(), ", at least 3 is needed");
-  }
-  SpatialDims dims = SplitDims(x.shape, layout);
-  const std::vector<int64_t> in = dims.space;
-  const Window window = ToWindow();
-  TINYC_ASSIGN_OR_RETURN(dims.space, WindowOutput(window, in));  // pool_c2
-  for (size_t d = 0; d < in.size(); ++d) {
-    for (int64_t p = 0; p < dims.space[d]; ++p) {
-      if (Taps(window, d, p, 0, in[d]).empty()) {  // pool_c3
-        return Invalid("window ", p, " of spatial dimension ", d,
-                       " lies in the padding altogether");
-      }
-    }
-  }
-  TINYC_RETURN_IF_ERROR(CheckPerTensor(x));  // pool_c4
-  if (x.dtype == DType::kBool) return Invalid("pooling takes no bool");
-  return JoinDims(dims, layout);
-}
-
 absl::StatusOr<std::vector<TensorType>> MaxPool::InferTypes(
     const InferArgs& args) const {
   const TensorType& x = *args.in[0];
@@ -96,7 +95,7 @@ absl::StatusOr<std::vector<TensorType>> MaxPool::InferTypes(
 absl::Status MaxPool::Evaluate(const EvalArgs& args) const {
   const Tensor& x = *args.in[0];
   Tensor& y = *args.out[0];
-  ForEachWindow(x, y, layout, ToWindow(),
+  ForEachWindow(x, y,
                 [&](int64_t at, absl::Span<const int64_t> elements, int64_t) {
                   int64_t greatest = -1;
                   for (const int64_t i : elements) {
@@ -165,7 +164,7 @@ absl::Status AveragePool::Evaluate(const EvalArgs& args) const {
         scale, RenderScale(Ratios(x.type(), y.type(), distinct), y.dtype(), 0));
   }
   ForEachWindow(
-      x, y, layout, ToWindow(),
+      x, y,
       [&](int64_t at, absl::Span<const int64_t> elements, int64_t number) {
         const int64_t n = divisors[static_cast<size_t>(number)];
         if (!y.type().quantized()) {

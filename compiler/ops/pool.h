@@ -7,12 +7,15 @@
 #include <tuple>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/types/span.h"
 #include "compiler/ir/op.h"
 #include "compiler/ops/window.h"
+#include "pool/pool.h"
 
 namespace tinyc {
 
-// What the two kinds of pooling share.  x: [N,C,space...] or [N,space...,C] as
+// What all kinds of pooling share.  x: [N,C,space...] or [N,space...,C] as
 // `layout` says.
 class Pool : public Op {
  public:
@@ -35,6 +38,15 @@ class Pool : public Op {
   // The shape of the result, or what is wrong with the window.  Every window
   // covers an element of x.
   absl::StatusOr<Shape> OutputShape(const TensorType& x) const;
+  // The shape block of the kernels, or why they cannot compute the node.
+  absl::StatusOr<tc_pool_shape> KernelShape(const Node& node) const;
+
+  // Calls visit(offset in y, offsets in x of the elements of its window, index
+  // of the window in row-major order of the spatial dimensions).
+  void ForEachWindow(
+      const Tensor& x, const Tensor& y,
+      absl::FunctionRef<void(int64_t, absl::Span<const int64_t>, int64_t)>
+          visit) const;
 };
 
 // The greatest element of each window; padding and a NaN never are. A window

@@ -1,42 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-// MaxPool and AveragePool onto the pool2d kernels.
+// The kinds of pooling onto the pool kernels.
 #include <algorithm>
 #include <set>
 
 #include "compiler/ir/graph.h"
+#include "compiler/ops/arg_max_pool.h"
 #include "compiler/ops/fixed_point.h"
 #include "compiler/ops/lower.h"
+#include "compiler/ops/lp_pool.h"
 #include "compiler/ops/pool.h"
-#include "pool2d/pool2d.h"
+#include "compiler/ops/spatial_lower.h"
 
-static auto BlockFields(const tc_pool2d_shape*) {
-  using T = tc_pool2d_shape;
+static auto BlockFields(const tc_pool_shape*) {
+  using T = tc_pool_shape;
   using tinyc::BlockMember;
   return tinyc::BlockFieldsOf{
-      "tc_pool2d_shape",
-      std::tuple{
-          BlockMember{"batch", &T::batch}, BlockMember{"in_h", &T::in_h},
-          BlockMember{"in_w", &T::in_w}, BlockMember{"channels", &T::channels},
-          BlockMember{"out_h", &T::out_h}, BlockMember{"out_w", &T::out_w},
-          BlockMember{"kernel_h", &T::kernel_h},
-          BlockMember{"kernel_w", &T::kernel_w},
-          BlockMember{"stride_h", &T::stride_h},
-          BlockMember{"stride_w", &T::stride_w},
-          BlockMember{"pad_top", &T::pad_top},
-          BlockMember{"pad_left", &T::pad_left},
-          BlockMember{"dilation_h", &T::dilation_h},
-          BlockMember{"dilation_w", &T::dilation_w},
-          BlockMember{"count_include_pad", &T::count_include_pad},
-          BlockMember{"pad_bottom", &T::pad_bottom},
-          BlockMember{"pad_right", &T::pad_right},
-          BlockMember{"uniform", &T::uniform}}};
+      "tc_pool_shape",
+      std::tuple_cat(
+          tinyc::VolumeFields<T>(),
+          std::tuple{BlockMember{"channels", &T::channels},
+                     BlockMember{"count_include_pad", &T::count_include_pad},
+                     BlockMember{"pad_end", &T::pad_end},
+                     BlockMember{"uniform", &T::uniform},
+                     BlockMember{"column_major", &T::column_major},
+                     BlockMember{"p", &T::p}})};
 }
 
-static auto BlockFields(const tc_avg_pool2d_quant*) {
-  using T = tc_avg_pool2d_quant;
+static auto BlockFields(const tc_avg_pool_quant*) {
+  using T = tc_avg_pool_quant;
   using tinyc::BlockMember;
   return tinyc::BlockFieldsOf{
-      "tc_avg_pool2d_quant",
+      "tc_avg_pool_quant",
       std::tuple{BlockMember{"in_zero", &T::in_zero},
                  BlockMember{"out_zero", &T::out_zero},
                  BlockMember{"shift", &T::shift}, BlockMember{"lo", &T::lo},
@@ -46,56 +40,57 @@ static auto BlockFields(const tc_avg_pool2d_quant*) {
 namespace tinyc {
 namespace {
 
-// The geometry over one or two dimensions, as two.
-absl::StatusOr<tc_pool2d_shape> MakeShape(const Pool& pool, const Node& node) {
-  if (pool.layout != Layout::kNhwc) {
-    return Internal("pooling kernels need the layout nhwc");
-  }
-  const SpatialDims in = SplitDims(node.input(0)->type().shape, pool.layout);
-  const SpatialDims out = SplitDims(node.output()->type().shape, pool.layout);
-  if (in.space.size() > 2) {
-    return Unimplemented("pooling over ", in.space.size(),
-                         " spatial dimensions has no C kernel, at most 2");
-  }
-  const Window window = pool.ToWindow();
-  const size_t w = in.space.size() - 1;
-  const bool plane = w == 1;
-  tc_pool2d_shape s = {};
-  s.batch = Int32(in.batch);
-  s.in_h = plane ? Int32(in.space[0]) : 1;
-  s.in_w = Int32(in.space[w]);
-  s.channels = Int32(in.channels);
-  s.out_h = plane ? Int32(out.space[0]) : 1;
-  s.out_w = Int32(out.space[w]);
-  s.kernel_h = plane ? Int32(window.kernel[0]) : 1;
-  s.kernel_w = Int32(window.kernel[w]);
-  s.stride_h = plane ? Int32(window.stride(0)) : 1;
-  s.stride_w = Int32(window.stride(w));
-  s.pad_top = plane ? Int32(window.pad_begin(0)) : 0;
-  s.pad_left = Int32(window.pad_begin(w));
-  s.dilation_h = plane ? Int32(window.dilation(0)) : 1;
-  s.dilation_w = Int32(window.dilation(w));
-  s.pad_bottom = plane ? Int32(window.pad_end(0)) : 0;
-  s.pad_right = Int32(window.pad_end(w));
-  return s;
+// A call of the kernel "<stem>_<type of x>" from x to y.
+KernelCall UnaryCall(absl::string_view stem, const Node& node,
+                     const tc_pool_shape& shape) {
+  KernelCall call;
+  call.family = FamilyName(stem, node.input(0)->type().dtype);
+  call.shape = Block::Of(shape);
+  call.args = {KernelArg::Input(0), KernelArg::Output(0)};
+  return call;
 }
 
 }  // namespace
 
+absl::StatusOr<tc_pool_shape> Pool::KernelShape(const Node& node) const {
+  if (layout != Layout::kNhwc) {
+    return Internal("pooling kernels need the layout nhwc");
+  }
+  const SpatialDims in = SplitDims(node.input(0)->type().shape, layout);
+  const SpatialDims out = SplitDims(node.output()->type().shape, layout);
+  TINYC_RETURN_IF_ERROR(CheckVolume(in));
+  const Window window = ToWindow();
+  tc_pool_shape s = VolumeShape<tc_pool_shape>(in, out, window);
+  s.channels = Int32(in.channels);
+  for (size_t d = 0; d < in.space.size(); ++d) {
+    s.pad_end[VolumeDim(d, in.space.size())] = Int32(window.pad_end(d));
+  }
+  return s;
+}
+
 absl::StatusOr<std::vector<KernelCall>> MaxPool::Lower(const Node& node) const {
-  TINYC_ASSIGN_OR_RETURN(const tc_pool2d_shape shape, MakeShape(*this, node));
-  KernelCall call;
-  call.family = FamilyName("max_pool2d", node.output()->type().dtype);
-  call.shape = Block::Of(shape);
-  call.args = {KernelArg::Input(0), KernelArg::Output(0)};
-  return std::vector{std::move(call)};
+  TINYC_ASSIGN_OR_RETURN(const tc_pool_shape shape, KernelShape(node));
+  return std::vector{UnaryCall("max_pool", node, shape)};
+}
+
+absl::StatusOr<std::vector<KernelCall>> ArgMaxPool::Lower(
+    const Node& node) const {
+  TINYC_ASSIGN_OR_RETURN(tc_pool_shape shape, KernelShape(node));
+  shape.column_major = column_major ? 1 : 0;
+  return std::vector{UnaryCall("arg_max_pool", node, shape)};
+}
+
+absl::StatusOr<std::vector<KernelCall>> LpPool::Lower(const Node& node) const {
+  TINYC_ASSIGN_OR_RETURN(tc_pool_shape shape, KernelShape(node));
+  shape.p = Int32(p);
+  return std::vector{UnaryCall("lp_pool", node, shape)};
 }
 
 absl::StatusOr<std::vector<KernelCall>> AveragePool::Lower(
     const Node& node) const {
   const TensorType& x = node.input(0)->type();
   const TensorType& y = node.output()->type();
-  TINYC_ASSIGN_OR_RETURN(tc_pool2d_shape shape, MakeShape(*this, node));
+  TINYC_ASSIGN_OR_RETURN(tc_pool_shape shape, KernelShape(node));
   shape.count_include_pad = count_include_pad ? 1 : 0;
   const std::vector<int64_t> all = Divisors(SplitDims(x.shape, layout).space,
                                             SplitDims(y.shape, layout).space);
@@ -103,7 +98,7 @@ absl::StatusOr<std::vector<KernelCall>> AveragePool::Lower(
   const std::vector<int64_t> divisors(set.begin(), set.end());
   shape.uniform = divisors.size() == 1 ? 1 : 0;
   KernelCall call;
-  call.family = FamilyName("avg_pool2d", x.dtype);
+  call.family = FamilyName("avg_pool", x.dtype);
   call.shape = Block::Of(shape);
   call.args = {KernelArg::Input(0)};
   if (x.quantized()) {
@@ -121,7 +116,7 @@ absl::StatusOr<std::vector<KernelCall>> AveragePool::Lower(
     for (size_t i = 0; i < divisors.size(); ++i) {
       mult.SetInt(uniform ? 0 : divisors[i] - 1, scale.mult[i]);
     }
-    call.quant = Block::Of(tc_avg_pool2d_quant{
+    call.quant = Block::Of(tc_avg_pool_quant{
         x.quant->zero_point[0], y.quant->zero_point[0], scale.shift,
         Int32(MinOf(y.dtype)), Int32(MaxOf(y.dtype))});
     call.args.push_back(KernelArg::Constant("mult", std::move(mult)));

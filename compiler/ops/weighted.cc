@@ -28,13 +28,15 @@ std::vector<double> WeightedRatios(const TensorType& x, const TensorType& w,
 absl::StatusOr<WeightedInts> FoldWeighted(const TensorType& x, const Tensor& w,
                                           const Tensor* bias,
                                           const TensorType& y, float act_min,
-                                          float act_max) {
+                                          float act_max, InputZero input_zero) {
   const int64_t out = w.shape()[0];
   const int64_t taps = out == 0 ? 0 : w.size() / out;
   const bool wide = InfoOf(x.dtype).bits == 16;
-  const int64_t x_zero = x.quant->zero_point[0];
-  // No stored activation is greater in magnitude.
-  const int64_t x_bound = wide ? 1 << 15 : 1 << 7;
+  const bool in_bias = input_zero == InputZero::kInBias;
+  const int64_t x_zero = in_bias ? x.quant->zero_point[0] : 0;
+  // No activation is greater in magnitude, as the kernel takes it.
+  const int64_t x_bound =
+      in_bias ? StoredBound(x.dtype) : CenteredBound(x.dtype);
 
   WeightedInts ints;
   ints.bias = Tensor(TensorType(wide ? DType::kS64 : DType::kS32, {out}));

@@ -12,9 +12,15 @@
 
 namespace tinyc {
 
-// What a kernel needs beside the weights:
-//   y = clamp(requantize(bias[o] + sum of w * x - w_zero[o] * sum of x) + z_y)
-// where the sums run over all taps and a tap outside the input reads z_x.
+// Where the zero point of the activations is made up for.
+enum class InputZero {
+  kInBias,    // the kernel sums w * x over all taps, those outside the input
+              // reading z_x
+  kInKernel,  // the kernel sums w * (x - z_x) over the taps inside
+};
+
+// What a kernel needs beside the weights, with x or x - z_x for v:
+//   y = clamp(requantize(bias[o] + sum of w * v - w_zero[o] * sum of v) + z_y)
 struct WeightedInts {
   Tensor bias;  // s32 for 8-bit activations, s64 for 16-bit ones
   Tensor mult;  // s32, one per output channel
@@ -30,7 +36,7 @@ struct WeightedInts {
 absl::StatusOr<WeightedInts> FoldWeighted(const TensorType& x, const Tensor& w,
                                           const Tensor* bias,
                                           const TensorType& y, float act_min,
-                                          float act_max);
+                                          float act_max, InputZero input_zero);
 
 // s_x * s_w / s_y per output channel.
 std::vector<double> WeightedRatios(const TensorType& x, const TensorType& w,

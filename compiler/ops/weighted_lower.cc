@@ -14,7 +14,7 @@ Tensor KernelWeights(const Tensor& w) {
 }
 
 absl::Status AddWeightedArgs(const Node& node, float act_min, float act_max,
-                             KernelCall* call) {
+                             KernelCall* call, InputZero input_zero) {
   const TensorType& x = node.input(0)->type();
   const Value& w = *node.input(1);
   const Value* bias = node.input(2);
@@ -45,7 +45,7 @@ absl::Status AddWeightedArgs(const Node& node, float act_min, float act_max,
       WeightedInts ints,
       FoldWeighted(x, *w.constant(),
                    bias == nullptr ? nullptr : bias->constant().get(), y,
-                   act_min, act_max));
+                   act_min, act_max, input_zero));
   call->quant = Block::Of(tc_weighted_quant{x.quant->zero_point[0],
                                             y.quant->zero_point[0], ints.shift,
                                             ints.clamp.lo, ints.clamp.hi});

@@ -6,6 +6,7 @@
 #include "compiler/base/status.h"
 #include "compiler/ir/graph.h"
 #include "compiler/ir/kernel.h"
+#include "compiler/ops/weighted.h"
 
 namespace tinyc {
 
@@ -16,7 +17,8 @@ Tensor KernelWeights(const Tensor& w);
 // gives `call` its quant block and appends the arguments between the weights
 // and the result.
 absl::Status AddWeightedArgs(const Node& node, float act_min, float act_max,
-                             KernelCall* call);
+                             KernelCall* call,
+                             InputZero input_zero = InputZero::kInBias);
 
 }  // namespace tinyc
 

@@ -125,6 +125,29 @@ TEST(SumKernelsTest, Conv) {
   }
 }
 
+// What conv2d does not do: volumes, and inputs that are spread out.
+TEST(SumKernelsTest, GeneralConv) {
+  for (uint64_t seed = 0; seed < kTrials; ++seed) {
+    Random random(seed);
+    const Shape space = random.Dims(random.Int(1, 3), 5);
+    const RandomWindow window(random, space);
+    const int64_t group = random.Chance(0.6) ? 1 : random.Int(1, 4);
+    const int64_t in = group * random.Int(1, 5);
+    Shape w{group * random.Int(1, 6), in / group};
+    w.insert(w.end(), window.kernel.begin(), window.kernel.end());
+    std::vector<int64_t> spread;
+    for (size_t d = 0; d < space.size(); ++d) {
+      spread.push_back(random.Int(1, 3));
+    }
+    Trial trial("conv");
+    SetWindow(window, &trial);
+    trial.Set("group", AttrText(group));
+    trial.Set("spread", AttrText(spread));
+    AddWeighted(random, ImageShape(random.Int(1, 2), space, in), w, &trial);
+    EXPECT_TRUE(CheckTrial(trial)) << "seed " << seed;
+  }
+}
+
 TEST(SumKernelsTest, Dense) {
   for (uint64_t seed = 0; seed < 2 * kTrials; ++seed) {
     Random random(seed);
@@ -192,7 +215,7 @@ void CheckPool(const char* name, const std::vector<DType>& plain,
                const std::vector<DType>& quantized, bool own_scale) {
   for (uint64_t seed = 0; seed < 2 * kTrials; ++seed) {
     Random random(seed);
-    Shape space = random.Dims(random.Int(1, 2), 9);
+    const Shape space = random.Dims(random.Int(1, 3), 7);
     const RandomWindow window(random, space);
     Trial trial(name);
     SetWindow(window, &trial);
@@ -203,7 +226,7 @@ void CheckPool(const char* name, const std::vector<DType>& plain,
     }
     trial.tolerance = kTolerance;
     const Shape shape = ImageShape(random.Int(1, 2), space, random.Int(1, 9));
-    if (random.Chance(0.4)) {
+    if (quantized.empty() || random.Chance(0.4)) {
       trial.Add(random.Fill(TensorType(random.Pick(plain), shape)));
     } else {
       const DType dtype = random.Pick(quantized);
@@ -218,6 +241,16 @@ void CheckPool(const char* name, const std::vector<DType>& plain,
 TEST(SumKernelsTest, MaxPool) {
   CheckPool("max_pool", {DType::kF32, DType::kF64, DType::kS8, DType::kU8},
             {DType::kS8, DType::kU8, DType::kS16, DType::kU16}, false);
+}
+
+TEST(SumKernelsTest, ArgMaxPool) {
+  CheckPool("arg_max_pool",
+            {DType::kF32, DType::kF64, DType::kS8, DType::kU8, DType::kS16},
+            {DType::kS8}, false);
+}
+
+TEST(SumKernelsTest, LpPool) {
+  CheckPool("lp_pool", {DType::kF32, DType::kF64}, {}, false);
 }
 
 TEST(SumKernelsTest, AveragePool) {

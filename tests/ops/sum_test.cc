@@ -43,6 +43,18 @@ TEST(ConvTest, InBothLayouts) {
               expected);
 }
 
+TEST(ConvTest, OfASpreadInput) {
+  // 1 0 2 0 3 with a window of 3, as a transposed convolution sees it.
+  NodeCase spread("conv");
+  spread.Set("spread", "[2]").Set("pads", "[1,2]");
+  spread.Add(Floats({1, 1, 3}, {1, 2, 3})).Add(Floats({1, 1, 3}, {1, 10, 100}));
+  EXPECT_EQ(TypeOf(spread), "f32[1,1,6]");
+  EXPECT_THAT(Values<float>(spread),
+              ElementsAre(10 * 1, 1 + 100 * 2, 10 * 2, 2 + 100 * 3, 10 * 3, 3));
+  EXPECT_EQ(ErrorOf(spread.Set("spread", "[0]")),
+            "spread is not 1 numbers from 1 to 65536");
+}
+
 TEST(DenseTest, OfFloats) {
   const Tensor x = Floats({2, 3}, {1, 2, 3, 4, 5, 6});
   const Tensor w = Floats({2, 3}, {1, 0, -1, 2, 2, 2});
@@ -309,6 +321,34 @@ TEST(SoftmaxTest, Errors) {
                           .Add(Quantized<int16_t>({1}, {1}, 1, 0))
                           .Want(DType::kS16, Quant::PerTensor(1, 0))),
               HasSubstr("has no integer form"));
+}
+
+TEST(ArgMaxPoolTest, CountsWithTheChannelsFirst) {
+  // Two channels of 2x3, windows of 1x2.
+  const Tensor nchw =
+      Floats({1, 2, 2, 3}, {1, 3, 3, 9, 8, 7, 0, 0, 5, -1, NAN, -2});
+  const auto expected = ElementsAre(1, 1, 3, 4, 6, 8, 9, 11);
+  EXPECT_THAT(Values<int64_t>(
+                  NodeCase("arg_max_pool").Set("kernel", "[1,2]").Add(nchw)),
+              expected);
+  EXPECT_THAT(Values<int64_t>(NodeCase("arg_max_pool")
+                                  .Set("kernel", "[1,2]")
+                                  .Set("column_major", "true")
+                                  .Add(nchw)),
+              ElementsAre(2, 2, 1, 3, 6, 10, 7, 11));
+}
+
+TEST(LpPoolTest, IsANorm) {
+  const Tensor x = Floats({1, 1, 3}, {3, -4, 12});
+  EXPECT_THAT(Values<float>(NodeCase("lp_pool").Set("kernel", "[2]").Add(x)),
+              ElementsAre(FloatEq(5), FloatEq(std::sqrt(160.0f))));
+  EXPECT_THAT(
+      Values<float>(
+          NodeCase("lp_pool").Set("kernel", "[2]").Set("p", "1").Add(x)),
+      ElementsAre(7, 16));
+  EXPECT_EQ(
+      ErrorOf(NodeCase("lp_pool").Set("kernel", "[2]").Set("p", "0").Add(x)),
+      "there is no 0-norm");
 }
 
 }  // namespace

@@ -204,7 +204,7 @@ int64_t BodyBytes(absl::string_view family) {
   } kSizes[] = {
       {"conv2d_", 610},      {"depthwise2d_", 600}, {"dense_", 310},
       {"matmul_", 310},  // none measured; a loop like that of dense
-      {"max_pool2d_", 140},  {"avg_pool2d_", 100},  {"softmax_", 140},
+      {"max_pool_", 140},    {"avg_pool_", 100},    {"softmax_", 140},
       {"log_softmax_", 140}, {"reduce_", 130},
   };
   for (const auto& row : kSizes) {
