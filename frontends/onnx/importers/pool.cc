@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// ONNX MaxPool, AveragePool          => max_pool, average_pool
+// ONNX MaxPool, AveragePool, LpPool     => max_pool, average_pool, lp_pool
+//      the positions of MaxPool         => arg_max_pool
 //      GlobalMaxPool, GlobalAveragePool => reduce_max, reduce_mean
+//      GlobalLpPool                     => a sum of powers
 #include <numeric>
 
 #include "frontends/onnx/importers.h"
@@ -9,7 +11,7 @@
 namespace tinyc {
 namespace {
 
-// The attributes that both kinds of pooling have.
+// The attributes that all kinds of pooling have.
 absl::StatusOr<std::vector<NamedAttr>> PoolAttrs(OnnxNode& node,
                                                  const Shape& x) {
   TINYC_ASSIGN_OR_RETURN(const WindowAttrs window, ReadWindow(node, x));
@@ -23,12 +25,22 @@ absl::StatusOr<std::vector<NamedAttr>> PoolAttrs(OnnxNode& node,
 }  // namespace
 
 absl::Status ImportMaxPool(OnnxNode& node) {
-  // The order of the indices, an output that tinyc does not have.
-  node.Int("storage_order", 0);
+  const bool column_major = node.Int("storage_order", 0) != 0;
   TINYC_ASSIGN_OR_RETURN(Value * x, node.StoredInput(0));
   TINYC_ASSIGN_OR_RETURN(std::vector<NamedAttr> attrs,
                          PoolAttrs(node, x->type().shape));
-  return node.SetOutput(0, node.Emit("max_pool", {x}, std::move(attrs)));
+  TINYC_RETURN_IF_ERROR(node.SetOutput(0, node.Emit("max_pool", {x}, attrs)));
+  if (!node.OutputUsed(1)) return absl::OkStatus();
+  attrs.push_back({"column_major", column_major});
+  return node.SetOutput(1, node.Emit("arg_max_pool", {x}, std::move(attrs)));
+}
+
+absl::Status ImportLpPool(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  TINYC_ASSIGN_OR_RETURN(std::vector<NamedAttr> attrs,
+                         PoolAttrs(node, x->type().shape));
+  attrs.push_back({"p", node.Int("p", 2)});
+  return node.SetOutput(0, node.Emit("lp_pool", {x}, std::move(attrs)));
 }
 
 absl::Status ImportAveragePool(OnnxNode& node) {
@@ -39,16 +51,47 @@ absl::Status ImportAveragePool(OnnxNode& node) {
   return node.SetOutput(0, node.Emit("average_pool", {x}, std::move(attrs)));
 }
 
+namespace {
+
+// The spatial dimensions of `x`.
+absl::StatusOr<std::vector<int64_t>> SpatialAxes(const Value& x) {
+  if (x.type().rank() < 3) {
+    return Invalid("its input has rank ", x.type().rank(), ", not 3 or more");
+  }
+  std::vector<int64_t> axes(x.type().shape.size() - 2);
+  std::iota(axes.begin(), axes.end(), 2);
+  return axes;
+}
+
+}  // namespace
+
 absl::Status ImportGlobalPool(OnnxNode& node) {
   const bool mean = node.type() == "GlobalAveragePool";
   TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
-  if (x->type().rank() < 3) {
-    return Invalid("its input has rank ", x->type().rank(), ", not 3 or more");
-  }
-  std::vector<int64_t> axes(x->type().shape.size() - 2);
-  std::iota(axes.begin(), axes.end(), 2);
+  TINYC_ASSIGN_OR_RETURN(const std::vector<int64_t> axes, SpatialAxes(*x));
   return node.SetOutput(0, node.Emit(mean ? "reduce_mean" : "reduce_max", {x},
                                      {{"axes", axes}, {"keepdims", true}}));
+}
+
+absl::Status ImportGlobalLpPool(OnnxNode& node) {
+  const int64_t p = node.Int("p", 2);
+  if (p < 1) return Invalid("there is no ", p, "-norm");
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  TINYC_ASSIGN_OR_RETURN(const std::vector<int64_t> axes, SpatialAxes(*x));
+  const float exponent = static_cast<float>(p);
+  if (p == 2) {
+    TINYC_ASSIGN_OR_RETURN(x, node.Emit("mul", {x, x}));
+  } else {
+    TINYC_ASSIGN_OR_RETURN(x, node.Emit("abs", {x}));
+    if (p != 1) {
+      TINYC_ASSIGN_OR_RETURN(x, WithScalar(node, "pow", x, exponent));
+    }
+  }
+  TINYC_ASSIGN_OR_RETURN(
+      x, node.Emit("reduce_sum", {x}, {{"axes", axes}, {"keepdims", true}}));
+  if (p == 1) return node.SetOutput(0, x);
+  if (p == 2) return node.SetOutput(0, node.Emit("sqrt", {x}));
+  return node.SetOutput(0, WithScalar(node, "pow", x, 1 / exponent));
 }
 
 }  // namespace tinyc

@@ -44,6 +44,10 @@ struct WindowAttrs {
 absl::StatusOr<WindowAttrs> ReadWindow(
     OnnxNode& node, const Shape& x,
     const std::optional<std::vector<int64_t>>& kernel = std::nullopt);
+// The same of a transposed convolution.  output_shape and output_padding become
+// pads as well, which may be negative: so many elements that nothing reaches.
+absl::StatusOr<WindowAttrs> ReadTransposedWindow(
+    OnnxNode& node, const Shape& x, const std::vector<int64_t>& kernel);
 
 // Conv's attributes on given operands; `bias` may be null.
 absl::StatusOr<Value*> EmitConv(OnnxNode& node, Value* x, Value* w,
