@@ -192,6 +192,12 @@ std::vector<float> OnnxNode::Floats(absl::string_view name) {
   return {attr->floats().begin(), attr->floats().end()};
 }
 
+std::vector<std::string> OnnxNode::Strings(absl::string_view name) {
+  const auto* attr = Take(name, onnx::AttributeProto::STRINGS);
+  if (attr == nullptr) return {};
+  return {attr->strings().begin(), attr->strings().end()};
+}
+
 absl::StatusOr<std::shared_ptr<const Tensor>> OnnxNode::TensorAttr(
     absl::string_view name) {
   const onnx::AttributeProto* attr = Find(name);

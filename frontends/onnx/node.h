@@ -88,6 +88,7 @@ class OnnxNode {
   std::string String(absl::string_view name, absl::string_view otherwise);
   std::vector<int64_t> Ints(absl::string_view name);  // empty when absent
   std::vector<float> Floats(absl::string_view name);
+  std::vector<std::string> Strings(absl::string_view name);
   // Integers of any size; those above are at most 2^40 in magnitude.
   absl::StatusOr<int64_t> RawInt(absl::string_view name);
   absl::StatusOr<std::vector<int64_t>> RawInts(absl::string_view name);

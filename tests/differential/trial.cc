@@ -37,10 +37,12 @@ struct Buffer {
 Tensor RowsOf(const Tensor& operand, const KernelArg& arg) {
   const int64_t columns = NumElements({arg.dims.begin(), arg.dims.end()});
   Tensor rows(TensorType(operand.dtype(), {arg.pack_rows, columns}));
+  const int64_t first = arg.offset * 8 / InfoOf(operand.dtype()).bits;
   int64_t at = 0;
   for (int64_t r = 0; r < arg.pack_rows; ++r) {
     ForEachIndex(arg.dims, [&](absl::Span<const int64_t> k) {
-      CopyElement(operand, r * arg.row_stride + OffsetOf(k, arg.strides), rows,
+      CopyElement(operand,
+                  first + r * arg.row_stride + OffsetOf(k, arg.strides), rows,
                   at++);
     });
   }
@@ -101,7 +103,8 @@ class Runner {
             packed.back() = PackRows(packed.back(), arg.pack_rows,
                                      arg.pack_group_rows, kernel.weight_block);
           }
-          pointers.push_back(packed.back().bytes().data() + arg.offset);
+          pointers.push_back(packed.back().bytes().data() +
+                             (arg.pack_rows > 0 ? 0 : arg.offset));
           break;
         }
         case KernelArg::Kind::kScratch:
