@@ -32,6 +32,7 @@ struct Request {
   bool verify_only = false;
   bool list_passes = false;
   bool list_ops = false;
+  bool list_onnx = false;
   bool list_targets = false;
 };
 
@@ -58,6 +59,9 @@ std::vector<Option> OptionsOf(Request* request) {
       {"list-passes", "", "print the passes and presets",
        &request->list_passes},
       {"list-ops", "", "print the operators, as Markdown", &request->list_ops},
+      {"list-onnx", "",
+       "print ONNX's operators: which versions are\nimported, and how",
+       &request->list_onnx},
       {"list-targets", "", "print the targets", &request->list_targets},
   };
 }
@@ -86,6 +90,7 @@ int Main(int argc, const char* const* argv) {
   }
   if (request.list_passes) return ExitCode(PrintResult(ListPasses()));
   if (request.list_ops) return ExitCode(PrintResult(ListOps()));
+  if (request.list_onnx) return ExitCode(PrintResult(ListOnnx()));
   if (request.list_targets) return ExitCode(PrintResult(ListTargets()));
   if (request.operands.size() != 1) {
     return UsageError(kProgram, absl::StrCat("one file is expected, not ",

@@ -11,8 +11,9 @@ absl::Span<const Importer> Importers() {
   static constexpr Importer kImporters[] = {
 #define TINYC_ONNX(domain, type, newest, function) \
   {domain, #type, newest, function},
-#define TINYC_ONNX_REGULAR(type, newest, op) \
-  {"", #type, newest, [](OnnxNode& node) { return ImportRegular(node, op); }},
+#define TINYC_ONNX_REGULAR(type, newest, op)                                  \
+  {"", #type, newest, [](OnnxNode& node) { return ImportRegular(node, op); }, \
+   op},
 #include "frontends/onnx/importers.def"
 #undef TINYC_ONNX
 #undef TINYC_ONNX_REGULAR

@@ -19,6 +19,8 @@ struct Importer {
   // for; 0 for operators that ONNX has no schema of.
   int newest = 0;
   absl::Status (*import)(OnnxNode& node) = nullptr;
+  // The operator of the IR that it is, operand by operand; "": it is none.
+  absl::string_view op = "";
 };
 
 absl::Span<const Importer> Importers();

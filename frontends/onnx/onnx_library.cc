@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <tuple>
 #include <unordered_map>
 
 #include "absl/strings/str_replace.h"
@@ -170,6 +171,33 @@ absl::StatusOr<std::optional<onnx::FunctionProto>> SchemaFunction(
     }
   }
   return function;
+}
+
+std::vector<SchemaInfo> Schemas() {
+  std::vector<SchemaInfo> infos;
+  for (const onnx::OpSchema& schema :
+       onnx::OpSchemaRegistry::get_all_schemas_with_history()) {
+    infos.push_back({.domain = CanonicalDomain(schema.domain()),
+                     .type = schema.Name(),
+                     .version = schema.since_version(),
+                     .deprecated = schema.Deprecated(),
+                     .has_function = schema.HasFunction() ||
+                                     schema.HasContextDependentFunction()});
+  }
+  const auto key = [](const SchemaInfo& info) {
+    return std::tie(info.domain, info.type, info.version);
+  };
+  std::sort(infos.begin(), infos.end(),
+            [&](const auto& a, const auto& b) { return key(a) < key(b); });
+  // Without those that another one has replaced by the oldest operator set.
+  const auto replaced = [&](const SchemaInfo& info) {
+    if (!info.domain.empty()) return false;
+    const onnx::OpSchema* oldest =
+        onnx::OpSchemaRegistry::Schema(info.type, kOldestOpset, info.domain);
+    return oldest != nullptr && oldest->since_version() > info.version;
+  };
+  std::erase_if(infos, replaced);
+  return infos;
 }
 
 absl::Status BindAttributes(const onnx::NodeProto& call,

@@ -52,6 +52,19 @@ absl::StatusOr<std::optional<onnx::FunctionProto>> SchemaFunction(
     const onnx::NodeProto& node, const Opsets& opsets,
     const std::vector<std::optional<TensorType>>& inputs);
 
+// One version of an operator's schema.
+struct SchemaInfo {
+  std::string domain;  // canonical
+  std::string type;
+  int version = 0;
+  bool deprecated = false;
+  bool has_function = false;  // it is defined in terms of others
+};
+
+// Every version of every schema that a model of the oldest operator set or a
+// newer one can use, by domain, type and version.
+std::vector<SchemaInfo> Schemas();
+
 // Replaces references to attributes of `function` by those of its `call`.
 absl::Status BindAttributes(const onnx::NodeProto& call,
                             onnx::FunctionProto* function);

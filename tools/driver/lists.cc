@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "compiler/ops/registry.h"
 #include "compiler/targets/registry.h"
+#include "frontends/onnx/operator_list.h"
 #include "passes/pass.h"
 #include "passes/pipelines.h"
 
@@ -53,6 +54,20 @@ std::string Signature(const Op& op) {
       });
 }
 
+std::string Describe(const OnnxOperator& row) {
+  switch (row.way) {
+    case OnnxOperator::Way::kNone:
+      return "-";
+    case OnnxOperator::Way::kRegular:
+      return row.op;
+    case OnnxOperator::Way::kImporter:
+      return "importer";
+    case OnnxOperator::Way::kDefinition:
+      return "definition";
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string ListPasses() {
@@ -75,6 +90,18 @@ std::string ListTargets() {
   std::string text;
   for (const Target& target : AllTargets()) {
     absl::StrAppendFormat(&text, "%-16s %s\n", target.name, target.description);
+  }
+  return text;
+}
+
+std::string ListOnnx() {
+  std::string text;
+  for (const OnnxOperator& row : OnnxOperators()) {
+    absl::StrAppendFormat(
+        &text, "%-48s %-16s %s\n",
+        row.domain.empty() ? row.type : absl::StrCat(row.domain, ".", row.type),
+        row.versions.empty() ? "-" : absl::StrJoin(row.versions, ","),
+        Describe(row));
   }
   return text;
 }

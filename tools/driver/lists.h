@@ -10,6 +10,9 @@ namespace tinyc {
 std::string ListPasses();   // a table for the terminal, presets included
 std::string ListTargets();  // a table for the terminal
 std::string ListOps();      // Markdown: docs/ops.md
+// A line per operator of ONNX: its name, the versions of its schema that are
+// imported, how.  docs/operators.md is made from it.
+std::string ListOnnx();
 
 }  // namespace tinyc
 
