@@ -70,8 +70,8 @@ set(conformance_parts 8)
 set(conformance "${CMAKE_SOURCE_DIR}/tools/setup/python.sh"
                 "${CMAKE_SOURCE_DIR}/tests/conformance/run.py")
 add_test(NAME conformance/cases COMMAND ${conformance} --setup)
-add_test(NAME conformance/page COMMAND ${conformance} --check-page)
-set(conformance_tests conformance/page)
+add_test(NAME conformance/pages COMMAND ${conformance} --check-pages)
+set(conformance_tests conformance/pages)
 foreach(part RANGE 1 ${conformance_parts})
   add_test(NAME conformance/part_${part}
            COMMAND ${conformance} --part=${part}/${conformance_parts} --jobs=1)

@@ -3,13 +3,17 @@
 
 The suite comes with the onnx wheel, partly as Python that computes the values.
 `load_suite` runs that once per version of onnx and keeps the result in
-build/conformance/<version>/:
+build/conformance/<version>-<format>/:
 
   index.json                     one row per case, the fields of `Case`
   <kind>/<name>/model.onnx
   <kind>/<name>/values.pickle    [(inputs, outputs)], one pair per data set;
                                  a value is a serialized TensorProto, or None
                                  when it is no tensor (sequence, optional)
+
+Many cases have at run time what a program for firmware has as a constant: the
+shape of a Reshape, the axes of a reduction.  The kind `frozen` has each of them
+a second time, with these operands as constants; it is ours, not ONNX's.
 """
 
 import dataclasses
@@ -28,6 +32,8 @@ from onnx import numpy_helper
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("TINYC_CONFORMANCE_DIR",
                                     ROOT / "build/conformance"))
+# Changes when this file writes other files, so that old ones are not used.
+FORMAT = 2
 
 # Kinds whose models are files in the wheel, with their data beside them.
 STORED_KINDS = ("simple", "pytorch-converted", "pytorch-operator")
@@ -127,6 +133,16 @@ def special_value(value_type):
   return None
 
 
+def shape_operands(node, inputs, opset):
+  """The model inputs among `inputs` that are shape-like operands of a node."""
+  if node.op_type in SHAPE_IS_DATA or not onnx.defs.has(node.op_type):
+    return []
+  formal = onnx.defs.get_schema(node.op_type, opset, "").inputs
+  return [name for name, operand in zip(node.input, formal)
+          if name in inputs and (operand.name in SHAPE_OPERANDS or
+                                 node.op_type == "ConstantOfShape")]
+
+
 def special_node(node, inputs, opset):
   """What is special in a node, or None; `inputs` are the model's."""
   if node.op_type in SPECIAL_OPERATORS:
@@ -139,14 +155,20 @@ def special_node(node, inputs, opset):
   for attribute in node.attribute:
     if node.op_type == "Cast" and attribute.name == "to":
       return SPECIAL_TYPES.get(attribute.i)
-  if node.op_type in SHAPE_IS_DATA or not onnx.defs.has(node.op_type):
-    return None
-  formal = onnx.defs.get_schema(node.op_type, opset, "").inputs
-  for name, operand in zip(node.input, formal):
-    if name in inputs and (operand.name in SHAPE_OPERANDS or
-                           node.op_type == "ConstantOfShape"):
-      return "run-time shape argument"
+  if shape_operands(node, inputs, opset):
+    return "run-time shape argument"
   return None
+
+
+def input_names(graph):
+  """The inputs that are not constants, in order."""
+  constants = {tensor.name for tensor in graph.initializer}
+  return [info.name for info in graph.input if info.name not in constants]
+
+
+def onnx_opset(model):
+  return max((entry.version for entry in model.opset_import
+              if entry.domain in ("", "ai.onnx")), default=1)
 
 
 def special_of(name, model):
@@ -157,10 +179,8 @@ def special_of(name, model):
   domains = {node.domain for node in nodes_of(graph)} - {"", "ai.onnx"}
   if domains:
     return min(domains)
-  opset = max((entry.version for entry in model.opset_import
-               if entry.domain in ("", "ai.onnx")), default=1)
-  constants = {tensor.name for tensor in graph.initializer}
-  inputs = {info.name for info in graph.input} - constants
+  opset = onnx_opset(model)
+  inputs = input_names(graph)
   found = [special_value(info.type) for info in (*graph.input, *graph.output)]
   found += [SPECIAL_TYPES.get(tensor.data_type) for tensor in graph.initializer]
   found += [special_node(node, inputs, opset) for node in nodes_of(graph)]
@@ -246,28 +266,57 @@ def light_cases():
     yield "light", case, model, [(inputs, outputs)]
 
 
+def frozen(contents, sets):
+  """The model with its shape-like operands as constants, and the data sets
+  without them; None when it has no such operands."""
+  model = onnx.ModelProto.FromString(contents)
+  graph = model.graph
+  names = input_names(graph)
+  if len(graph.node) != 1 or graph.node[0].domain or len(sets) != 1:
+    return None
+  shapes = shape_operands(graph.node[0], names, onnx_opset(model))
+  inputs = dict(zip(names, sets[0][0]))
+  if not shapes or None in [inputs[name] for name in shapes]:
+    return None
+  for name in shapes:
+    tensor = onnx.TensorProto.FromString(inputs.pop(name))
+    tensor.name = name
+    graph.initializer.append(tensor)
+  runtime = [info for info in graph.input if info.name in inputs]
+  del graph.input[:]
+  graph.input.extend(runtime)
+  return model.SerializeToString(), [(list(inputs.values()), sets[0][1])]
+
+
 def write_suite(folder):
   """Fills a new folder with the suite."""
   rows = []
   operators = {}
+
+  def add(kind, test, contents, sets):
+    model = onnx.ModelProto.FromString(contents)
+    operator = operator_of(test.name, model, operators)
+    if kind == "node":
+      operators[test.name] = operator
+    case = Case(kind, test.name, operator, test.rtol, test.atol,
+                special_of(test.name, model))
+    rows.append(dataclasses.asdict(case))
+    target = folder / kind / test.name
+    target.mkdir(parents=True)
+    (target / "model.onnx").write_bytes(contents)
+    (target / "values.pickle").write_bytes(pickle.dumps(sets))
+
   for cases in (computed_cases(), stored_cases(), light_cases()):
     for kind, test, contents, sets in sorted(cases, key=lambda c: c[1].name):
-      model = onnx.ModelProto.FromString(contents)
-      operator = operator_of(test.name, model, operators)
-      if kind == "node":
-        operators[test.name] = operator
-      case = Case(kind, test.name, operator, test.rtol, test.atol,
-                  special_of(test.name, model))
-      rows.append(dataclasses.asdict(case))
-      target = folder / kind / test.name
-      target.mkdir(parents=True)
-      (target / "model.onnx").write_bytes(contents)
-      (target / "values.pickle").write_bytes(pickle.dumps(sets))
+      add(kind, test, contents, sets)
+      constant = frozen(contents, sets) if kind == "node" else None
+      if constant is not None:
+        add("frozen", test, *constant)
   (folder / "index.json").write_text(json.dumps(rows, indent=1))
 
 
 def suite_folder():
-  return BUILD / onnx.__version__
+  return BUILD / f"{onnx.__version__}-{FORMAT}"
 
 
 def load_suite():

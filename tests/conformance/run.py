@@ -4,7 +4,7 @@
 
   run.py [--filter REGEX] [--part K/N]   compare with the checked-in table
   run.py --write                         record what is so in the table
-  run.py --check-page                    is docs/conformance.md up to date?
+  run.py --check-pages                   are the pages in docs/ up to date?
 
 Exit code 0 when every verdict is the one in expected.txt, 1 when one differs,
 77 when the onnx package is missing.  README.md says more.
@@ -23,11 +23,14 @@ import tempfile
 
 try:
   import cases
+  import operators
   import table
   import verdict
 except ImportError as missing:
-  print(f"skipped: {missing}; run 'make setup-test', then this file with "
-        "tools/setup/python.sh")
+  venv = pathlib.Path(__file__).resolve().parents[2] / "build/venv"
+  if venv.exists() and pathlib.Path(sys.prefix) != venv:
+    os.execv(venv / "bin/python", ["python", *sys.argv])
+  print(f"skipped: {missing}; run 'make setup-test'")
   sys.exit(77)
 
 # -O1: less is no faster to build and run, and misses warnings that need
@@ -53,9 +56,9 @@ def read_arguments():
   parser.add_argument("--keep", type=pathlib.Path, metavar="FOLDER",
                       help="leave the files of each case there")
   parser.add_argument("--write", action="store_true",
-                      help="record the verdicts in the table and the page")
-  parser.add_argument("--check-page", action="store_true",
-                      help="only compare the page with the table")
+                      help="record the verdicts in the table and the pages")
+  parser.add_argument("--check-pages", action="store_true",
+                      help="only compare docs/ with the table and the program")
   parser.add_argument("--setup", action="store_true",
                       help="only write the files of the cases")
   return parser.parse_args()
@@ -118,7 +121,16 @@ def differences(verdicts, expected):
   return regressions + others
 
 
-def record(suite, verdicts):
+def pages(suite, lines, arguments):
+  """The pages made from the table, and where they belong."""
+  tinyc = arguments.tinyc.resolve()
+  return {
+      table.PAGE: table.page(suite, lines),
+      operators.PAGE: operators.page(suite, lines, tinyc, arguments.jobs),
+  }
+
+
+def record(suite, verdicts, arguments):
   """Puts the verdicts into the table, those of other cases stay."""
   expected = table.read_expected()
   lines = {case.id: expected[case.id] for case in suite if case.id in expected}
@@ -126,15 +138,17 @@ def record(suite, verdicts):
                 for case, result in verdicts.items()
                 if result.status != "fail"})
   table.write_expected(lines)
-  table.PAGE.write_text(table.page(suite, lines))
+  for path, text in pages(suite, lines, arguments).items():
+    path.write_text(text)
 
 
-def check_page(suite):
-  if table.PAGE.read_text() == table.page(suite, table.read_expected()):
-    return 0
-  print(f"{table.PAGE} is not made from {table.EXPECTED}: "
-        "run tests/conformance/run.py --write")
-  return 1
+def check_pages(suite, arguments):
+  code = 0
+  for path, text in pages(suite, table.read_expected(), arguments).items():
+    if not path.exists() or path.read_text() != text:
+      print(f"{path} is not up to date: run tests/conformance/run.py --write")
+      code = 1
+  return code
 
 
 def main():
@@ -142,8 +156,8 @@ def main():
   suite = cases.load_suite()
   if arguments.setup:
     return 0
-  if arguments.check_page:
-    return check_page(suite)
+  if arguments.check_pages:
+    return check_pages(suite, arguments)
   todo = chosen(suite, arguments)
   if not todo:
     print(f"no case matches {arguments.filter}")
@@ -155,7 +169,7 @@ def main():
   counts = collections.Counter(result.status for result in verdicts.values())
   wrong = counts["fail"] > 0
   if arguments.write:
-    record(suite, verdicts)
+    record(suite, verdicts, arguments)
   else:
     found = differences(verdicts, table.read_expected())
     for line in found:

@@ -20,6 +20,8 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
+import cases
+
 HARNESS = pathlib.Path(__file__).with_name("harness.c")
 PREFIX = "conformance"
 LIMIT = 300  # seconds that a program may take, on a busy machine
@@ -98,17 +100,17 @@ def build(command, folder):
 def shape_options(case, inputs):
   """--shape for every input that the model leaves open."""
   graph = onnx.load(case.model, load_external_data=False).graph
-  constants = {tensor.name for tensor in graph.initializer}
-  infos = [info for info in graph.input if info.name not in constants]
+  infos = {info.name: info for info in graph.input}
   options = []
-  for info, value in zip(infos, inputs):
+  for name, value in zip(cases.input_names(graph), inputs):
+    info = infos[name]
     if value is None or not info.type.HasField("tensor_type"):
       continue
     tensor = info.type.tensor_type
     if not tensor.HasField("shape") or not all(
         dim.HasField("dim_value") for dim in tensor.shape.dim):
       dims = "x".join(map(str, onnx.TensorProto.FromString(value).dims))
-      options.append(f"--shape={info.name}={dims}")
+      options.append(f"--shape={name}={dims}")
   return options
 
 
