@@ -41,6 +41,12 @@ Value* Dequantized(const Value* value) {
                                                   : value->producer()->input(0);
 }
 
+// Whether `value` holds the numbers that an operator works on, rather than
+// indices or conditions.
+bool IsReal(const Value* value) {
+  return value != nullptr && value->type().dtype == DType::kF32;
+}
+
 bool PerTensor(const ElemType& elem) {
   return elem.quant != nullptr && elem.quant->per_tensor();
 }
@@ -184,13 +190,17 @@ class Integerizer {
     if (!elem) return false;
     bool computed = false;
     for (const Value* v : node->inputs()) {
-      if (Dequantized(v) != nullptr) continue;
+      if (!IsReal(v) || Dequantized(v) != nullptr) continue;
       if (v->producer() == nullptr || OnlyUser(*v) != node) return false;
       computed = true;
     }
     if (!computed) return false;
     std::vector<Value*> operands;
     for (Value* v : node->inputs()) {
+      if (!IsReal(v)) {
+        operands.push_back(v);
+        continue;
+      }
       TINYC_ASSIGN_OR_RETURN(
           Value * quantized,
           AddNode(graph, {.before = node, .from = {node}, .want = {*elem}},
@@ -203,21 +213,33 @@ class Integerizer {
   // Law 2.  Operands of several scales are requantized to that of the result.
   absl::StatusOr<bool> SinkDequantize(Graph& graph, Node* node) {
     std::vector<Value*> operands;
-    for (const Value* operand : node->inputs()) {
+    for (Value* operand : node->inputs()) {
+      if (!IsReal(operand)) {
+        operands.push_back(operand);
+        continue;
+      }
       Value* integer = Dequantized(operand);
       if (integer == nullptr || !PerTensor(integer->type().elem())) {
         return false;
       }
       operands.push_back(integer);
     }
-    const ElemType first = operands[0]->type().elem();
+    const auto data =
+        std::find_if(node->inputs().begin(), node->inputs().end(), IsReal);
+    if (data == node->inputs().end()) return false;
+    const ElemType first = Dequantized(*data)->type().elem();
     const bool one_scale =
-        std::all_of(operands.begin(), operands.end(),
-                    [&](const Value* v) { return v->type().elem() == first; });
+        std::all_of(operands.begin(), operands.end(), [&](const Value* v) {
+          return v == nullptr || !v->type().quantized() ||
+                 v->type().elem() == first;
+        });
     const std::optional<ElemType> elem = QuantizedTo(*node->output());
     if (elem && (!one_scale || *elem == first)) {
       for (Value*& operand : operands) {
-        if (operand->type().elem() == *elem) continue;
+        if (operand == nullptr || !operand->type().quantized() ||
+            operand->type().elem() == *elem) {
+          continue;
+        }
         TINYC_ASSIGN_OR_RETURN(
             operand,
             AddNode(graph, {.before = node, .from = {node}, .want = {*elem}},
