@@ -3,6 +3,7 @@
 
 #include "arg_max/arg_max.h"
 #include "compiler/ir/graph.h"
+#include "compiler/ops/elements.h"
 #include "compiler/ops/indexing.h"
 #include "compiler/ops/lower.h"
 #include "compiler/ops/registry.h"
@@ -21,9 +22,10 @@ namespace tinyc {
 
 void RegisterArgMax(OpRegistry& registry) {
   registry.Add(std::make_unique<ArgMax>());
+  registry.Add(std::make_unique<ArgMin>());
 }
 
-absl::StatusOr<std::vector<TensorType>> ArgMax::InferTypes(
+absl::StatusOr<std::vector<TensorType>> ArgExtreme::InferTypes(
     const InferArgs& args) const {
   const TensorType& x = *args.in[0];
   TINYC_ASSIGN_OR_RETURN(const size_t a, NormalizedAxis(axis, x.rank()));
@@ -39,29 +41,33 @@ absl::StatusOr<std::vector<TensorType>> ArgMax::InferTypes(
   return std::vector{TensorType(DType::kS64, shape)};
 }
 
-absl::Status ArgMax::Evaluate(const EvalArgs& args) const {
+absl::Status ArgExtreme::Evaluate(const EvalArgs& args) const {
   const Tensor& x = *args.in[0];
   TINYC_ASSIGN_OR_RETURN(const size_t a, NormalizedAxis(axis, x.type().rank()));
   const AxisView view = ViewAround(x.shape(), a);
+  const bool least = name() == ArgMin::kName;
   for (int64_t i = 0; i < args.out[0]->size(); ++i) {
     const int64_t first = i / view.inner * view.n * view.inner + i % view.inner;
     int64_t best = 0;
     for (int64_t k = 1; k < view.n; ++k) {
-      const double v = x.At(first + k * view.inner);
-      const double so_far = x.At(first + best * view.inner);
-      if (v > so_far || (select_last_index != 0 && !(v < so_far))) best = k;
+      const int64_t at = first + k * view.inner;
+      const int64_t so_far = first + best * view.inner;
+      const bool wins = least ? Less(x, at, so_far) : Less(x, so_far, at);
+      const bool loses = least ? Less(x, so_far, at) : Less(x, at, so_far);
+      if (wins || (select_last_index != 0 && !loses)) best = k;
     }
     args.out[0]->SetInt(i, best);
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<KernelCall>> ArgMax::Lower(const Node& node) const {
+absl::StatusOr<std::vector<KernelCall>> ArgExtreme::Lower(
+    const Node& node) const {
   const TensorType& x = node.input(0)->type();
   TINYC_ASSIGN_OR_RETURN(const size_t a, NormalizedAxis(axis, x.rank()));
   const AxisView view = ViewAround(x.shape, a);
   KernelCall call;
-  call.family = FamilyName("arg_max", x.dtype);
+  call.family = FamilyName(name(), x.dtype);
   call.shape =
       Block::Of(tc_arg_max_shape{Int32(view.outer), Int32(view.n),
                                  Int32(view.inner), select_last_index != 0});

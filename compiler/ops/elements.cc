@@ -25,6 +25,15 @@ void CopyElement(const Tensor& from, int64_t i, Tensor& to, int64_t j) {
   byte = static_cast<uint8_t>((byte & ~(mask << shift)) | (value << shift));
 }
 
+bool Less(const Tensor& x, int64_t i, int64_t j) {
+  if (x.dtype() == DType::kS64) return x.IntAt(i) < x.IntAt(j);
+  if (x.dtype() == DType::kU64) {
+    return static_cast<uint64_t>(x.IntAt(i)) <
+           static_cast<uint64_t>(x.IntAt(j));
+  }
+  return x.At(i) < x.At(j);
+}
+
 int64_t Wrapped(DType dtype, uint64_t value) {
   const int bits = InfoOf(dtype).bits;
   if (bits == 64) return static_cast<int64_t>(value);

@@ -15,6 +15,9 @@ namespace tinyc {
 // same type.
 void CopyElement(const Tensor& from, int64_t i, Tensor& to, int64_t j);
 
+// Whether element i of x is less than element j, exactly; a NaN is not.
+bool Less(const Tensor& x, int64_t i, int64_t j);
+
 // `value` modulo 2^bits as a number of the integer type `dtype`.  A u64 is the
 // int64_t of the same bits, as in Tensor::IntAt.
 int64_t Wrapped(DType dtype, uint64_t value);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ArgMax, by hand.
+// ArgMax and ArgMin, by hand.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,6 +26,16 @@ TEST(ArgMaxTest, TakesTheLastOnRequest) {
                                   .Set("select_last_index", "1")
                                   .Add(Scores())),
               ElementsAre(2, 2));
+}
+
+TEST(ArgMinTest, TakesTheLeast) {
+  EXPECT_THAT(
+      Values<int64_t>(NodeCase("arg_min").Set("axis", "0").Add(Scores())),
+      ElementsAre(1, 1, 1));
+  NodeCase last("arg_min");
+  last.Set("axis", "1").Set("select_last_index", "1");
+  last.Add(Tensor::Of<uint64_t>({1, 3}, {~0ull - 1, ~0ull, ~0ull - 1}));
+  EXPECT_THAT(Values<int64_t>(last), ElementsAre(2));
 }
 
 TEST(ArgMaxTest, DropsTheDimensionOnRequest) {
