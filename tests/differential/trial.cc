@@ -63,9 +63,10 @@ class Runner {
     for (const Value* output : node_.outputs()) {
       results.emplace_back(output->type().bytes());
     }
-    if (calls.empty()) {  // the result is the bytes of the operand
+    if (calls.empty()) {  // the result is the bytes of the operand, or empty
       const absl::Span<const uint8_t> x = operands_[0].bytes();
-      std::copy(x.begin(), x.end(), results[0].data());
+      const auto size = static_cast<size_t>(node_.output()->type().bytes());
+      std::memcpy(results[0].data(), x.data(), std::min(size, x.size()));
     }
     for (size_t i = 0; i < calls.size(); ++i) {
       Call(calls[i], *rows[i][std::min(choice, rows[i].size() - 1)], results);

@@ -20,20 +20,6 @@ Tensor ListOf(const std::vector<int64_t>& values) {
   return Tensor::Of<int64_t>({static_cast<int64_t>(values.size())}, values);
 }
 
-// The indices of Gather as 0..dim-1.
-absl::StatusOr<std::vector<int64_t>> Indices(const Tensor& tensor,
-                                             int64_t dim) {
-  std::vector<int64_t> indices;
-  for (int64_t i = 0; i < tensor.size(); ++i) {
-    const int64_t index = tensor.IntAt(i);
-    if (index < -dim || index >= dim) {
-      return Invalid("index ", index, " is outside a dimension of ", dim);
-    }
-    indices.push_back(index < 0 ? index + dim : index);
-  }
-  return indices;
-}
-
 }  // namespace
 
 absl::Status ImportConstant(OnnxNode& node) {
@@ -101,68 +87,6 @@ absl::Status ImportSize(OnnxNode& node) {
   TINYC_ASSIGN_OR_RETURN(const TensorType type, node.InputType(0));
   node.SetOutput(0, Tensor::Scalar<int64_t>(type.num_elements()));
   return absl::OkStatus();
-}
-
-// Of a value of the model: a part of it, when the index is constant and a
-// scalar or a range.  Of a constant: evaluated here.
-absl::Status ImportGather(OnnxNode& node) {
-  TINYC_ASSIGN_OR_RETURN(const TensorType type, node.InputType(0));
-  TINYC_ASSIGN_OR_RETURN(const std::shared_ptr<const Tensor> index,
-                         node.ConstantInput(1));
-  TINYC_ASSIGN_OR_RETURN(const int64_t axis,
-                         NormalAxis(node.Int("axis", 0), type.rank()));
-  const size_t d = static_cast<size_t>(axis);
-  if (!IsInteger(index->dtype())) return Invalid("its index is no integer");
-  TINYC_ASSIGN_OR_RETURN(const std::vector<int64_t> indices,
-                         Indices(*index, type.shape[d]));
-  std::vector<int64_t> shape(type.shape.begin(), type.shape.end());
-  shape.erase(shape.begin() + axis);
-  shape.insert(shape.begin() + axis, index->shape().begin(),
-               index->shape().end());
-
-  TINYC_ASSIGN_OR_RETURN(const std::shared_ptr<const Tensor> data,
-                         node.InputIfConstant(0));
-  if (data != nullptr && InfoOf(type.dtype).bits >= 8) {
-    TINYC_ASSIGN_OR_RETURN(const TensorType result,
-                           CheckedType(type.dtype, shape));
-    Tensor tensor(result);
-    const int64_t inner =
-        NumElements({type.shape.begin() + axis + 1, type.shape.end()});
-    const int64_t outer =
-        NumElements({type.shape.begin(), type.shape.begin() + axis});
-    auto to = tensor.bytes().begin();
-    for (int64_t o = 0; o < outer; ++o) {
-      for (const int64_t i : indices) {
-        for (int64_t k = 0; k < inner; ++k) {
-          const auto from =
-              ElementBytes(*data, (o * type.shape[d] + i) * inner + k);
-          to = std::copy(from.begin(), from.end(), to);
-        }
-      }
-    }
-    node.SetOutput(0, std::move(tensor));
-    return absl::OkStatus();
-  }
-
-  TINYC_ASSIGN_OR_RETURN(Value * x, node.StoredInput(0));
-  const int64_t step = indices.size() > 1 ? indices[1] - indices[0] : 1;
-  for (size_t i = 1; i < indices.size(); ++i) {
-    if (step == 0 || indices[i] - indices[i - 1] != step) {
-      return Unimplemented("indices that are no range are not supported");
-    }
-  }
-  if (indices.empty()) return Unimplemented("it takes nothing");
-  std::vector<int64_t> starts(type.shape.size(), 0);
-  std::vector<int64_t> sizes(type.shape.begin(), type.shape.end());
-  std::vector<int64_t> steps(type.shape.size(), 1);
-  starts[d] = indices[0];
-  sizes[d] = static_cast<int64_t>(indices.size());
-  steps[d] = step;
-  TINYC_ASSIGN_OR_RETURN(
-      Value * part,
-      node.Emit("slice", {x},
-                {{"starts", starts}, {"sizes", sizes}, {"steps", steps}}));
-  return node.SetOutput(0, ReshapeTo(node, part, shape));
 }
 
 absl::Status ImportRange(OnnxNode& node) {
