@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ops/binary.h"
 
-#include <cmath>
-
 #include "compiler/ops/elements.h"
 #include "compiler/ops/fixed_point.h"
 #include "compiler/ops/indexing.h"
@@ -13,52 +11,21 @@ namespace tinyc {
 namespace {
 
 using Quantized = BinaryRow::Quantized;
+using Takes = BinaryRow::Takes;
 
-// Sums, differences and products of two's complement have the same bits
-// whether signed or not.
-int64_t Bits(uint64_t value) { return static_cast<int64_t>(value); }
 uint64_t Bits(int64_t value) { return static_cast<uint64_t>(value); }
 
-uint64_t NaturalPower(uint64_t a, uint64_t b) {
-  if (b == 0) return 1;
-  const uint64_t root = NaturalPower(a, b / 2);
-  return root * root * (b % 2 == 0 ? 1 : a);
+bool IsTaken(Takes takes, DType dtype) {
+  switch (takes) {
+    case Takes::kNumbers:
+      return dtype != DType::kBool;
+    case Takes::kBits:
+      return !IsFloat(dtype);
+    case Takes::kAll:
+      return true;
+  }
+  TINYC_CHECK(false);
 }
-
-int64_t WholePower(int64_t a, int64_t b) {
-  if (b >= 0) return Bits(NaturalPower(Bits(a), Bits(b)));
-  if (a == -1) return b % 2 == 0 ? 1 : -1;
-  return a == 1 ? 1 : 0;  // 1 / a^-b truncated
-}
-
-constexpr BinaryRow kRows[] = {
-    {"add", Quantized::kSum, [](double a, double b) { return a + b; },
-     [](int64_t a, int64_t b) { return Bits(Bits(a) + Bits(b)); },
-     [](uint64_t a, uint64_t b) { return a + b; }},
-    {"sub", Quantized::kDifference, [](double a, double b) { return a - b; },
-     [](int64_t a, int64_t b) { return Bits(Bits(a) - Bits(b)); },
-     [](uint64_t a, uint64_t b) { return a - b; }},
-    {"mul", Quantized::kProduct, [](double a, double b) { return a * b; },
-     [](int64_t a, int64_t b) { return Bits(Bits(a) * Bits(b)); },
-     [](uint64_t a, uint64_t b) { return a * b; }},
-    {"div", Quantized::kNone, [](double a, double b) { return a / b; },
-     [](int64_t a, int64_t b) {
-       // The least integer by -1 would overflow.
-       return b == 0 ? 0 : b == -1 ? Bits(0 - Bits(a)) : a / b;
-     },
-     [](uint64_t a, uint64_t b) { return b == 0 ? 0 : a / b; }},
-    {"pow", Quantized::kNone, [](double a, double b) { return std::pow(a, b); },
-     WholePower, NaturalPower},
-    // A NaN in either operand gives a NaN.
-    {"min", Quantized::kSelection,
-     [](double a, double b) { return a < b || std::isnan(a) ? a : b; },
-     [](int64_t a, int64_t b) { return a < b ? a : b; },
-     [](uint64_t a, uint64_t b) { return a < b ? a : b; }},
-    {"max", Quantized::kSelection,
-     [](double a, double b) { return a > b || std::isnan(a) ? a : b; },
-     [](int64_t a, int64_t b) { return a > b ? a : b; },
-     [](uint64_t a, uint64_t b) { return a > b ? a : b; }},
-};
 
 // Calls visit(i, offset in a, offset in b) for every element i of the result.
 void ForEachPair(const Shape& a, const Shape& b, const Shape& y,
@@ -74,12 +41,12 @@ void ForEachPair(const Shape& a, const Shape& b, const Shape& y,
 }  // namespace
 
 void RegisterBinary(OpRegistry& registry) {
-  for (const BinaryRow& row : kRows) {
+  for (const BinaryRow& row : BinaryRows()) {
     registry.Add(std::make_unique<Binary>(&row));
   }
 }
 
-Binary::Binary() : row_(&kRows[0]) {}
+Binary::Binary() : row_(&BinaryRows()[0]) {}
 
 absl::StatusOr<std::vector<TensorType>> Binary::InferTypes(
     const InferArgs& args) const {
@@ -87,8 +54,8 @@ absl::StatusOr<std::vector<TensorType>> Binary::InferTypes(
   const TensorType& b = *args.in[1];
   TINYC_ASSIGN_OR_RETURN(Shape shape,
                          BroadcastShapes(a.shape, b.shape));  // binary_c1
-  if (a.dtype == DType::kBool) {                              // binary_c2
-    return Invalid(name(), " takes no bool");
+  if (!a.quantized() && !IsTaken(row_->takes, a.dtype)) {     // binary_c2
+    return Invalid(name(), " takes no ", InfoOf(a.dtype).text);
   }
   if (a.quantized() && row_->quantized == Quantized::kNone) {  // binary_c3
     return Invalid(name(), " has no integer form");
@@ -103,7 +70,9 @@ absl::StatusOr<std::vector<TensorType>> Binary::InferTypes(
   }
   TINYC_ASSIGN_OR_RETURN(  // binary_c5
       const ElemType elem, FreeResult(args.in, args.WantedOr(0, a.elem())));
-  return std::vector{TensorType(elem, std::move(shape))};
+  return std::vector{
+      TensorType(row_->compares ? ElemType{DType::kBool, nullptr} : elem,
+                 std::move(shape))};
 }
 
 absl::Status Binary::Evaluate(const EvalArgs& args) const {
@@ -143,9 +112,9 @@ absl::Status Binary::Evaluate(const EvalArgs& args) const {
   }
   ForEachPair(a.shape(), b.shape(), y.shape(),
               [&](int64_t i, int64_t ai, int64_t bi) {
-                if (IsFloat(y.dtype())) {
+                if (IsFloat(a.dtype())) {
                   y.Set(i, row_->real(a.At(ai), b.At(bi)));
-                } else if (IsUnsigned(y.dtype())) {
+                } else if (IsUnsigned(a.dtype())) {
                   const uint64_t value =
                       row_->natural(Bits(a.IntAt(ai)), Bits(b.IntAt(bi)));
                   y.SetInt(i, Wrapped(y.dtype(), value));

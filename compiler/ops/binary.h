@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions of two elements, with broadcasting as in numpy.  THE list of them
-// is the table in binary.cc: every row is an operator.
+// is the table in binary_rows.cc: every row is an operator.
 #ifndef TINYC_COMPILER_OPS_BINARY_H_
 #define TINYC_COMPILER_OPS_BINARY_H_
 
 #include <tuple>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "compiler/ir/op.h"
 
 namespace tinyc {
@@ -14,15 +15,22 @@ namespace tinyc {
 struct BinaryRow {
   // What the function is on quantized numbers.
   enum class Quantized { kNone, kSum, kDifference, kProduct, kSelection };
+  // The plain operands: kNumbers are all but bool, kBits all but floats.
+  enum class Takes { kNumbers, kBits, kAll };
   absl::string_view name;  // "add"
   Quantized quantized;
   double (*real)(double, double);
-  // On integers, which wrap.  An unsigned number below 2^63 is a signed one.
+  // On signed integers, which wrap, and on bool.
   int64_t (*whole)(int64_t, int64_t);
   uint64_t (*natural)(uint64_t, uint64_t);  // on unsigned integers
+  Takes takes = Takes::kNumbers;
+  bool compares = false;  // the result is a bool
 };
 
-// y = f(a, b) elementwise.  Integers wrap, a quotient of integers truncates,
+absl::Span<const BinaryRow> BinaryRows();
+
+// y = f(a, b) elementwise, of the operands' type; of a comparison, a bool.
+// Integers wrap, a quotient of integers truncates,
 // and a division by 0 gives 0.  Quantized sums and products follow
 // docs/numbers.md; min and max select, so that all have one scale.
 class Binary final : public OpBase<Binary> {

@@ -84,6 +84,12 @@ absl::StatusOr<Block> QuantBlock(Quantized kind, const TensorType& a,
                                 hi, sum.offset});
 }
 
+// What only looks at bits takes signed integers and bool as unsigned ones.
+DType KernelType(const BinaryRow& row, DType dtype) {
+  const bool numbers = row.takes == BinaryRow::Takes::kNumbers;
+  return numbers || IsFloat(dtype) ? dtype : UnsignedOf(dtype);
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<KernelCall>> Binary::Lower(const Node& node) const {
@@ -92,7 +98,7 @@ absl::StatusOr<std::vector<KernelCall>> Binary::Lower(const Node& node) const {
   const TensorType& y = node.output()->type();
   if (y.num_elements() == 0) return std::vector<KernelCall>();
   KernelCall call;
-  call.family = FamilyName(name(), y.dtype);
+  call.family = FamilyName(name(), KernelType(*row_, a.dtype));
   if (y.quantized() && row_->quantized != Quantized::kSelection) {
     if (a.dtype != y.dtype || b.dtype != y.dtype) {
       return Unimplemented(name(), " of different types has no C kernel");

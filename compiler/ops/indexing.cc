@@ -48,6 +48,27 @@ Shape BroadcastStrides(const Shape& shape, const Shape& result) {
   return strides;
 }
 
+void MergeDims(Shape& dims, std::initializer_list<Shape*> strides) {
+  size_t last = 0;  // the dimension that the next one may join
+  size_t rank = 0;
+  for (size_t d = 0; d < dims.size(); ++d) {
+    if (dims[d] == 1) continue;
+    const bool contiguous =
+        rank > 0 &&
+        std::all_of(strides.begin(), strides.end(), [&](const Shape* stride) {
+          return (*stride)[last] == (*stride)[d] * dims[d];
+        });
+    if (!contiguous) last = rank++;
+    dims[last] = contiguous ? dims[last] * dims[d] : dims[d];
+    for (Shape* stride : strides) (*stride)[last] = (*stride)[d];
+  }
+  dims.resize(rank);
+  for (Shape* stride : strides) stride->resize(rank);
+  if (rank > 0) return;
+  dims = {1};
+  for (Shape* stride : strides) *stride = {1};
+}
+
 int64_t OffsetOf(absl::Span<const int64_t> index,
                  absl::Span<const int64_t> strides) {
   int64_t offset = 0;

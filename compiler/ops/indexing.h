@@ -4,6 +4,7 @@
 #define TINYC_COMPILER_OPS_INDEXING_H_
 
 #include <cstdint>
+#include <initializer_list>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -26,6 +27,11 @@ absl::StatusOr<Shape> BroadcastShapes(const Shape& a, const Shape& b);
 // Row-major strides of `shape` seen as the `result` it broadcasts to: one per
 // dimension of `result`, 0 where `shape` has one element or no dimension.
 Shape BroadcastStrides(const Shape& shape, const Shape& result);
+
+// Makes `dims` as few as possible, at least one, for a walk over several
+// tensors with `strides`: drops dimensions of size 1 and merges neighbours that
+// are contiguous in all of them.
+void MergeDims(Shape& dims, std::initializer_list<Shape*> strides);
 
 // Offset of the element at `index`.
 int64_t OffsetOf(absl::Span<const int64_t> index,

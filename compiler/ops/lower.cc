@@ -20,6 +20,21 @@ absl::StatusOr<std::string> ArithmeticFamily(absl::string_view stem,
   return FamilyName(stem, type.dtype);
 }
 
+DType UnsignedOf(DType dtype) {
+  switch (InfoOf(dtype).bits) {
+    case 8:
+      return DType::kU8;
+    case 16:
+      return DType::kU16;
+    case 32:
+      return DType::kU32;
+    case 64:
+      return DType::kU64;
+    default:
+      TINYC_CHECK(false);
+  }
+}
+
 absl::Status CheckRank(size_t rank) {
   if (rank <= TC_MAX_RANK) return absl::OkStatus();
   return Unimplemented("the C kernels take ", TC_MAX_RANK,

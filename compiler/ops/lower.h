@@ -24,6 +24,10 @@ inline std::string FamilyName(absl::string_view stem, DType dtype) {
 absl::StatusOr<std::string> ArithmeticFamily(absl::string_view stem,
                                              const TensorType& type);
 
+// The unsigned integer type of the same width, for kernels that only look at
+// bits; at least 8 bits.
+DType UnsignedOf(DType dtype);
+
 // OK when the kernels with strides take `rank` dimensions.
 absl::Status CheckRank(size_t rank);
 

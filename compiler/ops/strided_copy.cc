@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ops/strided_copy.h"
 
-#include <algorithm>
-
+#include "compiler/ops/indexing.h"
 #include "compiler/ops/lower.h"
 #include "copy/copy.h"
 
@@ -26,28 +25,8 @@ static auto BlockFields(const tc_fill_shape*) {
 namespace tinyc {
 
 StridedCopy Merged(const StridedCopy& copy) {
-  StridedCopy merged;
-  merged.in_offset = copy.in_offset;
-  merged.out_offset = copy.out_offset;
-  for (size_t d = 0; d < copy.dims.size(); ++d) {
-    if (copy.dims[d] == 1) continue;
-    const bool contiguous =
-        !merged.dims.empty() &&
-        merged.in_strides.back() == copy.in_strides[d] * copy.dims[d] &&
-        merged.out_strides.back() == copy.out_strides[d] * copy.dims[d];
-    if (contiguous) {
-      merged.dims.back() *= copy.dims[d];
-      merged.in_strides.back() = copy.in_strides[d];
-      merged.out_strides.back() = copy.out_strides[d];
-    } else {
-      merged.dims.push_back(copy.dims[d]);
-      merged.in_strides.push_back(copy.in_strides[d]);
-      merged.out_strides.push_back(copy.out_strides[d]);
-    }
-  }
-  if (merged.dims.empty()) {
-    merged.dims = merged.in_strides = merged.out_strides = {1};
-  }
+  StridedCopy merged = copy;
+  MergeDims(merged.dims, {&merged.in_strides, &merged.out_strides});
   return merged;
 }
 

@@ -33,6 +33,7 @@ constexpr UnaryRow kRows[] = {
     {"log", Kernels::kF32, [](double a) { return std::log(a); }, nullptr},
     {"neg", Kernels::kF32AndSigned, [](double a) { return -a; },
      [](uint64_t a, bool) { return 0 - a; }},
+    {"not", Kernels::kBits, nullptr, [](uint64_t a, bool) { return ~a; }},
     {"reciprocal", Kernels::kF32, [](double a) { return 1 / a; }, nullptr},
     {"relu", Kernels::kF32, [](double a) { return a < 0 ? 0 : a; },
      [](uint64_t a, bool negative) { return negative ? 0 : a; }},
@@ -71,9 +72,12 @@ Unary::Unary() : row_(&kRows[0]) {}
 absl::StatusOr<std::vector<TensorType>> Unary::InferTypes(
     const InferArgs& args) const {
   const TensorType& x = *args.in[0];
-  if (!x.quantized() && !IsFloat(x.dtype) &&
-      (row_->whole == nullptr || !IsInteger(x.dtype))) {  // unary_c1
-    return Invalid(name(), " takes no ", InfoOf(x.dtype).text);
+  const bool taken = IsFloat(x.dtype) || x.quantized() ? row_->real != nullptr
+                     : IsInteger(x.dtype)              ? row_->whole != nullptr
+                                          : row_->kernels == Kernels::kBits;
+  if (!taken) {  // unary_c1
+    return Invalid(name(), " takes no ", x.quantized() ? "quantized " : "",
+                   InfoOf(x.dtype).text);
   }
   TINYC_ASSIGN_OR_RETURN(  // unary_c2
       const ElemType elem, FreeResult(args.in, args.WantedOr(0, x.elem())));
@@ -88,8 +92,9 @@ absl::Status Unary::Evaluate(const EvalArgs& args) const {
     if (whole) {
       const int64_t a = x.IntAt(i);
       const bool negative = a < 0 && !IsUnsigned(x.dtype());
-      y.SetInt(i, Wrapped(y.dtype(),
-                          row_->whole(static_cast<uint64_t>(a), negative)));
+      const uint64_t bits = row_->whole(static_cast<uint64_t>(a), negative);
+      y.SetInt(i, y.dtype() == DType::kBool ? static_cast<int64_t>(bits & 1)
+                                            : Wrapped(y.dtype(), bits));
     } else {
       y.SetReal(i, row_->real(x.Real(i)));
     }
@@ -102,12 +107,14 @@ absl::StatusOr<std::vector<KernelCall>> Unary::Lower(const Node& node) const {
   const TensorType& y = node.output()->type();
   if (x.quantized()) return LowerTable(x, y, row_->real);
   const bool is_signed = InfoOf(x.dtype).kind == DTypeKind::kSigned;
-  if (x.dtype != DType::kF32 &&
+  if (x.dtype != DType::kF32 && row_->kernels != Kernels::kBits &&
       !(is_signed && row_->kernels == Kernels::kF32AndSigned)) {
     return Unimplemented(name(), " has no C kernel for ", InfoOf(x.dtype).text);
   }
   KernelCall call;
-  call.family = FamilyName(name(), x.dtype);
+  call.family = FamilyName(name(), is_signed && row_->kernels == Kernels::kBits
+                                       ? UnsignedOf(x.dtype)
+                                       : x.dtype);
   call.shape = Block::Of(tc_unary_shape{Int32(x.num_elements())});
   call.args = {KernelArg::Input(0), KernelArg::Output(0)};
   return std::vector{std::move(call)};

@@ -13,10 +13,11 @@ namespace tinyc {
 
 struct UnaryRow {
   // The plain numbers for which there is a kernel family <name>_<dtype>.
-  enum class Kernels { kF32, kF32AndSigned };
+  // kBits: those of unsigned integers, which serve all types of their width.
+  enum class Kernels { kF32, kF32AndSigned, kBits };
   absl::string_view name;  // "relu"
   Kernels kernels;
-  double (*real)(double);
+  double (*real)(double);  // null: the function takes bits, bool too
   // On integers: bits of the number, sign-extended, and whether it is below 0.
   // Wraps.  Null: the function takes no plain integers.
   uint64_t (*whole)(uint64_t bits, bool negative);
@@ -41,7 +42,8 @@ class Unary final : public OpBase<Unary> {
       const InferArgs& args) const override;
   absl::Status Evaluate(const EvalArgs& args) const override;
   QuantRule Quantization() const override {
-    return {.kind = QuantRule::Kind::kTable};
+    return {.kind = row_->real == nullptr ? QuantRule::Kind::kFloatOnly
+                                          : QuantRule::Kind::kTable};
   }
   absl::StatusOr<std::vector<KernelCall>> Lower(
       const Node& node) const override;

@@ -3,6 +3,7 @@
 // reference.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -32,8 +33,15 @@ std::vector<std::string> NamesOf() {
   return names;
 }
 
+// The functions of real numbers.
+std::vector<std::string> UnaryNames() {
+  std::vector<std::string> names = NamesOf<Unary>();
+  names.erase(std::find(names.begin(), names.end(), "not"));
+  return names;
+}
+
 TEST(PointwiseKernelsTest, UnaryOfFloats) {
-  for (const std::string& name : NamesOf<Unary>()) {
+  for (const std::string& name : UnaryNames()) {
     Random random(1);
     Trial trial(name);
     trial.tolerance = kTolerance;
@@ -55,8 +63,33 @@ TEST(PointwiseKernelsTest, UnaryOfIntegers) {
   }
 }
 
+TEST(PointwiseKernelsTest, Not) {
+  for (const DType dtype :
+       {DType::kS8, DType::kU8, DType::kS16, DType::kU16, DType::kS32,
+        DType::kU32, DType::kS64, DType::kU64, DType::kBool}) {
+    Trial trial("not");
+    trial.Add(Random(2).Fill(TensorType(dtype, {300})));
+    EXPECT_TRUE(CheckTrial(trial));
+  }
+}
+
+TEST(PointwiseKernelsTest, Where) {
+  for (uint64_t seed = 0; seed < kTrials; ++seed) {
+    Random random(seed);
+    const DType dtype = random.Pick<DType>(
+        {DType::kF32, DType::kS8, DType::kF16, DType::kF64, DType::kBool});
+    const Shape shape = random.Dims(random.Int(0, 5), 5);
+    Trial trial("where");
+    trial.Add(
+        random.Fill(TensorType(DType::kBool, random.Broadcastable(shape))));
+    trial.Add(random.Fill(TensorType(dtype, random.Broadcastable(shape))));
+    trial.Add(random.Fill(TensorType(dtype, random.Broadcastable(shape))));
+    EXPECT_TRUE(CheckTrial(trial)) << "seed " << seed;
+  }
+}
+
 TEST(PointwiseKernelsTest, UnaryOfQuantizedNumbersIsATable) {
-  for (const std::string& name : NamesOf<Unary>()) {
+  for (const std::string& name : UnaryNames()) {
     for (const DType dtype : {DType::kS8, DType::kU8}) {
       Random random(3);
       Trial trial(name);
@@ -95,10 +128,17 @@ TEST(PointwiseKernelsTest, Clip) {
 }
 
 TEST(PointwiseKernelsTest, BinaryOfPlainNumbers) {
-  for (const std::string& name : NamesOf<Binary>()) {
+  for (const BinaryRow& row : BinaryRows()) {
+    const std::string name(row.name);
     for (const DType dtype :
          {DType::kF32, DType::kF64, DType::kS8, DType::kU8, DType::kS16,
-          DType::kU16, DType::kS32, DType::kU32, DType::kS64, DType::kU64}) {
+          DType::kU16, DType::kS32, DType::kU32, DType::kS64, DType::kU64,
+          DType::kBool}) {
+      const bool taken = IsFloat(dtype) ? row.takes != BinaryRow::Takes::kBits
+                         : dtype == DType::kBool
+                             ? row.takes != BinaryRow::Takes::kNumbers
+                             : true;
+      if (!taken) continue;
       for (uint64_t seed = 0; seed < 10; ++seed) {
         Random random(seed);
         const Shape shape = random.Dims(random.Int(0, 5), 5);

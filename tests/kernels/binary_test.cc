@@ -63,6 +63,9 @@ T FloatMeaning(std::string_view op, T a, T b) {
   if (op == "mul") return a * b;
   if (op == "div") return a / b;
   if (op == "pow") return std::pow(a, b);
+  if (op == "equal") return a == b ? 1 : 0;
+  if (op == "less") return a < b ? 1 : 0;
+  if (op == "less_or_equal") return a < b || a == b ? 1 : 0;
   if (std::isnan(a) || std::isnan(b)) {
     return std::numeric_limits<T>::quiet_NaN();
   }
@@ -97,12 +100,18 @@ Int128 IntegerMeaning(std::string_view op, Int128 a, Int128 b) {
   if (op == "min") return std::min(a, b);
   if (op == "max") return std::max(a, b);
   if (op == "pow") return Power(a, b);
+  if (op == "equal") return a - b == 0;
+  if (op == "less") return a - b < 0;
+  if (op == "less_or_equal") return a - b <= 0;
+  if (op == "and") return a & b;
+  if (op == "or") return a | b;
+  if (op == "xor") return a ^ b;
   ADD_FAILURE() << "no meaning of " << op;
   return 0;
 }
 
-template <typename T>
-void ExpectMeaning(std::string_view op, T actual, T a, T b) {
+template <typename T, typename Result>
+void ExpectMeaning(std::string_view op, Result actual, T a, T b) {
   if constexpr (std::is_floating_point_v<T>) {
     const T expected = FloatMeaning(op, a, b);
     if (std::isnan(expected)) {
@@ -113,16 +122,16 @@ void ExpectMeaning(std::string_view op, T actual, T a, T b) {
       ASSERT_EQ(actual, expected) << a << " " << op << " " << b;
     }
   } else {
-    ASSERT_EQ(actual, static_cast<T>(IntegerMeaning(op, a, b)))
+    ASSERT_EQ(actual, static_cast<Result>(IntegerMeaning(op, a, b)))
         << +a << " " << op << " " << +b;
   }
 }
 
-template <typename T>
+template <typename T, typename Result>
 void TestBinary(const KernelRow& row) {
   const std::string op(OperatorOf(row.family));
   auto* const kernel =
-      row.As<void(const tc_binary_shape*, const T*, const T*, T*)>();
+      row.As<void(const tc_binary_shape*, const T*, const T*, Result*)>();
   Random random(71);
   for (int i = 0; i < 200; ++i) {
     const Problem p = RandomProblem(random);
@@ -137,7 +146,7 @@ void TestBinary(const KernelRow& row) {
     if (std::is_floating_point_v<T> && random.Bool()) {
       (random.Bool() ? a : b)[0] = std::numeric_limits<T>::quiet_NaN();
     }
-    Guarded<T> y(p.n);
+    Guarded<Result> y(p.n);
     kernel(&p.s, a.data(), b.data(), y.data());
     for (int64_t k = 0; k < p.n; ++k) {
       int64_t at_a;
@@ -145,12 +154,14 @@ void TestBinary(const KernelRow& row) {
       Locate(p.s, k, &at_a, &at_b);
       ExpectMeaning<T>(op, y[k], a[at_a], b[at_b]);
     }
-    if (p.a_size == p.n) {
-      kernel(&p.s, a.data(), b.data(), a.data());
-      ASSERT_EQ(std::memcmp(a.data(), y.data(), a.size() * sizeof(T)), 0);
-    } else if (p.b_size == p.n) {
-      kernel(&p.s, a.data(), b.data(), b.data());
-      ASSERT_EQ(std::memcmp(b.data(), y.data(), b.size() * sizeof(T)), 0);
+    if constexpr (std::is_same_v<T, Result>) {
+      if (p.a_size == p.n) {
+        kernel(&p.s, a.data(), b.data(), a.data());
+        ASSERT_EQ(std::memcmp(a.data(), y.data(), a.size() * sizeof(T)), 0);
+      } else if (p.b_size == p.n) {
+        kernel(&p.s, a.data(), b.data(), b.data());
+        ASSERT_EQ(std::memcmp(b.data(), y.data(), b.size() * sizeof(T)), 0);
+      }
     }
   }
 }
@@ -158,9 +169,14 @@ void TestBinary(const KernelRow& row) {
 class BinaryTest : public testing::TestWithParam<KernelRow> {};
 
 TEST_P(BinaryTest, ComputesItsFunction) {
-  WithType(SuffixOf(GetParam().family), [](auto type) {
+  const std::string_view op = OperatorOf(GetParam().family);
+  const bool compares = op == "equal" || op == "less" || op == "less_or_equal";
+  WithType(SuffixOf(GetParam().family), [&](auto type) {
     using T = typename decltype(type)::type;
-    if constexpr (std::is_arithmetic_v<T>) TestBinary<T>(GetParam());
+    if constexpr (std::is_arithmetic_v<T>) {
+      compares ? TestBinary<T, uint8_t>(GetParam())
+               : TestBinary<T, T>(GetParam());
+    }
   });
 }
 

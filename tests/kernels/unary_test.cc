@@ -130,6 +130,10 @@ void TestUnary(const KernelRow& row) {
     } else {
       // Modulo 2^64, and then of the type.
       const uint64_t a = static_cast<uint64_t>(x[i]);
+      if (op == "not") {
+        ASSERT_EQ(y[i], static_cast<T>(-1 - a)) << +x[i];
+        continue;
+      }
       ASSERT_TRUE(op == "abs" || op == "neg") << "no meaning of " << op;
       const bool negate = op == "neg" || x[i] < 0;
       ASSERT_EQ(y[i], static_cast<T>(negate ? ~a + 1 : a)) << x[i];
@@ -138,6 +142,19 @@ void TestUnary(const KernelRow& row) {
   std::vector<T> in_place = x;
   kernel(&s, in_place.data(), in_place.data());
   EXPECT_EQ(std::memcmp(in_place.data(), y.data(), kElements * sizeof(T)), 0);
+}
+
+// Of bools.
+void TestNot(const KernelRow& row) {
+  ASSERT_EQ(row.family, "not_bool");
+  const std::vector<uint8_t> x = {1, 0, 1};
+  const tc_unary_shape s = {3};
+  Guarded<uint8_t> y(3);
+  row.As<void(const tc_unary_shape*, const uint8_t*, uint8_t*)>()(&s, x.data(),
+                                                                  y.data());
+  EXPECT_EQ(y[0], 0);
+  EXPECT_EQ(y[1], 1);
+  EXPECT_EQ(y[2], 0);
 }
 
 // --- conversions ------------------------------------------------------------
@@ -206,7 +223,11 @@ TEST_P(UnaryTest, ComputesItsFunction) {
   }
   WithType(SuffixOf(row.family), [&](auto type) {
     using T = typename decltype(type)::type;
-    if constexpr (std::is_arithmetic_v<T>) TestUnary<T>(row);
+    if constexpr (std::is_arithmetic_v<T>) {
+      TestUnary<T>(row);
+    } else {
+      TestNot(row);
+    }
   });
 }
 

@@ -210,6 +210,78 @@ TEST(BinaryTest, OfIntegers) {
       ElementsAre(huge / 2));
 }
 
+TEST(BinaryTest, Comparisons) {
+  const auto holds = [](const char* name, const auto& a, const auto& b) {
+    return Values<bool>(NodeCase(name).Add(Row(a)).Add(Row(b)));
+  };
+  const std::vector<float> a = {1, 2, kNan, kInf};
+  const std::vector<float> b = {2, 2, kNan, 1};
+  EXPECT_THAT(holds("equal", a, b), ElementsAre(false, true, false, false));
+  EXPECT_THAT(holds("less", a, b), ElementsAre(true, false, false, false));
+  EXPECT_THAT(holds("less_or_equal", a, b),
+              ElementsAre(true, true, false, false));
+  EXPECT_THAT(
+      holds("less", std::vector<int8_t>{-1, 1}, std::vector<int8_t>{1, -1}),
+      ElementsAre(true, false));
+  EXPECT_THAT(holds("less", std::vector<uint64_t>{1, ~uint64_t{0}},
+                    std::vector<uint64_t>{~uint64_t{0}, 1}),
+              ElementsAre(true, false));
+  EXPECT_THAT(holds("equal", std::vector<bool>{true, false},
+                    std::vector<bool>{true, true}),
+              ElementsAre(true, false));
+  EXPECT_EQ(
+      ErrorOf(NodeCase("less").Add(Row<bool>({true})).Add(Row<bool>({true}))),
+      "less takes no bool");
+}
+
+TEST(BinaryTest, OfBits) {
+  const Tensor a = Row<bool>({false, false, true, true});
+  const Tensor b = Row<bool>({false, true, false, true});
+  EXPECT_THAT(Values<bool>(NodeCase("and").Add(a).Add(b)),
+              ElementsAre(false, false, false, true));
+  EXPECT_THAT(Values<bool>(NodeCase("or").Add(a).Add(b)),
+              ElementsAre(false, true, true, true));
+  EXPECT_THAT(Values<bool>(NodeCase("xor").Add(a).Add(b)),
+              ElementsAre(false, true, true, false));
+  EXPECT_THAT(Values<bool>(NodeCase("not").Add(b)),
+              ElementsAre(true, false, true, false));
+  const Tensor c = Row<int8_t>({0x35, -1});
+  const Tensor d = Row<int8_t>({0x0f, 1});
+  EXPECT_THAT(Values<int8_t>(NodeCase("and").Add(c).Add(d)), ElementsAre(5, 1));
+  EXPECT_THAT(Values<int8_t>(NodeCase("or").Add(c).Add(d)),
+              ElementsAre(0x3f, -1));
+  EXPECT_THAT(Values<int8_t>(NodeCase("xor").Add(c).Add(d)),
+              ElementsAre(0x3a, -2));
+  EXPECT_THAT(Values<uint16_t>(NodeCase("not").Add(Row<uint16_t>({1}))),
+              ElementsAre(65534));
+  EXPECT_EQ(ErrorOf(NodeCase("and").Add(Floats({1})).Add(Floats({1}))),
+            "and takes no f32");
+  EXPECT_EQ(ErrorOf(NodeCase("not").Add(Floats({1}))), "not takes no f32");
+}
+
+TEST(WhereTest, ChoosesWithBroadcasting) {
+  EXPECT_THAT(Values<float>(NodeCase("where")
+                                .Add(Tensor::Of<bool>({2, 1}, {true, false}))
+                                .Add(Floats({1, 2, 3}))
+                                .Add(Tensor::Scalar<float>(9))),
+              ElementsAre(1, 2, 3, 9, 9, 9));
+  const Tensor condition = Row<bool>({true});
+  EXPECT_EQ(
+      ErrorOf(
+          NodeCase("where").Add(Floats({1})).Add(Floats({1})).Add(Floats({1}))),
+      "the condition is f32, not bool");
+  EXPECT_EQ(ErrorOf(NodeCase("where")
+                        .Add(condition)
+                        .Add(Floats({1}))
+                        .Add(Row<int32_t>({1}))),
+            "the operands to choose from differ in type");
+  EXPECT_EQ(ErrorOf(NodeCase("where")
+                        .Add(Row<bool>({true, false}))
+                        .Add(Floats({1, 2, 3}))
+                        .Add(Floats({1}))),
+            "the shapes [2] and [3] do not broadcast");
+}
+
 TEST(BinaryTest, OfQuantizedNumbers) {
   const Tensor a = Quantized<int8_t>({3}, {10, -6, 127}, 0.5f, 2);  // 4 -4 62.5
   const Tensor b = Quantized<int8_t>({3}, {5, 4, 127}, 0.25f, 1);  // 1 .75 31.5

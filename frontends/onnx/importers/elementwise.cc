@@ -109,6 +109,15 @@ absl::Status ImportClip(OnnxNode& node) {
   return node.SetOutput(0, y);
 }
 
+// a > b is b < a.
+absl::Status ImportGreater(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * a, node.Input(0));
+  TINYC_ASSIGN_OR_RETURN(Value * b, node.Input(1));
+  return node.SetOutput(
+      0,
+      node.Emit(node.type() == "Greater" ? "less" : "less_or_equal", {b, a}));
+}
+
 // Max, Mean, Min, Sum: of one or more operands.
 absl::Status ImportVariadic(OnnxNode& node) {
   const absl::string_view op = node.type() == "Max"   ? "max"
