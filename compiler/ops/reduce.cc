@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "absl/functional/function_ref.h"
 #include "compiler/ops/elements.h"
@@ -17,9 +18,14 @@ namespace {
 using Kind = ReduceRow::Kind;
 
 constexpr ReduceRow kRows[] = {
-    {"reduce_sum", Kind::kSum},      {"reduce_mean", Kind::kMean},
-    {"reduce_prod", Kind::kProduct}, {"reduce_max", Kind::kMax},
+    {"reduce_sum", Kind::kSum},
+    {"reduce_mean", Kind::kMean},
+    {"reduce_prod", Kind::kProduct},
+    {"reduce_max", Kind::kMax},
     {"reduce_min", Kind::kMin},
+    {"reduce_l1", Kind::kAbsoluteSum},
+    {"reduce_sum_square", Kind::kSquareSum},
+    {"reduce_log_sum_exp", Kind::kLogSumExp},
 };
 
 // Whether element `i` takes the place of element `j` as the extreme one.
@@ -36,25 +42,67 @@ bool Beats(const Tensor& x, int64_t i, int64_t j, bool greatest) {
   return greatest ? x.IntAt(i) > x.IntAt(j) : x.IntAt(i) < x.IntAt(j);
 }
 
-// The sum or product of plain elements; a mean is left to the caller.
-double RealFold(const Tensor& x, absl::Span<const int64_t> elements,
-                bool product) {
-  double acc = product ? 1 : 0;
-  for (const int64_t at : elements) {
-    acc = product ? acc * x.At(at) : acc + x.At(at);
+// The maximum or minimum of nothing.
+void SetIdentity(Tensor& y, int64_t o, bool greatest) {
+  const DType dtype = y.dtype();
+  if (IsFloat(dtype)) {
+    const double infinity = std::numeric_limits<double>::infinity();
+    return y.Set(o, greatest ? -infinity : infinity);
   }
-  return acc;
+  if (dtype == DType::kBool) return y.SetInt(o, greatest ? 0 : 1);
+  const uint64_t sign = uint64_t{1} << (InfoOf(dtype).bits - 1);
+  const uint64_t least = IsUnsigned(dtype) ? 0 : sign;
+  y.SetInt(o, Wrapped(dtype, greatest ? least : ~least));
 }
 
-// Modulo 2^64.
-int64_t WholeFold(const Tensor& x, absl::Span<const int64_t> elements,
-                  bool product) {
-  uint64_t acc = product ? 1 : 0;
+double LogSumExp(const Tensor& x, absl::Span<const int64_t> elements) {
+  double greatest = -std::numeric_limits<double>::infinity();
+  for (const int64_t at : elements) greatest = std::max(greatest, x.At(at));
+  if (std::isinf(greatest)) {
+    // The sum is 0 or infinite, unless there is a NaN.
+    double sum = greatest;
+    for (const int64_t at : elements) {
+      if (std::isnan(x.At(at))) sum = x.At(at);
+    }
+    return sum;
+  }
+  double sum = 0;
+  for (const int64_t at : elements) sum += std::exp(x.At(at) - greatest);
+  return greatest + std::log(sum);
+}
+
+// The fold of plain floats.
+double RealFold(const Tensor& x, absl::Span<const int64_t> elements,
+                Kind kind) {
+  if (kind == Kind::kLogSumExp) return LogSumExp(x, elements);
+  double acc = kind == Kind::kProduct ? 1 : 0;
+  for (const int64_t at : elements) {
+    const double a = x.At(at);
+    acc = kind == Kind::kProduct       ? acc * a
+          : kind == Kind::kAbsoluteSum ? acc + std::fabs(a)
+          : kind == Kind::kSquareSum   ? acc + a * a
+                                       : acc + a;
+  }
+  return kind == Kind::kMean ? acc / static_cast<double>(elements.size()) : acc;
+}
+
+// The fold of plain integers, modulo 2^64.
+uint64_t WholeFold(const Tensor& x, absl::Span<const int64_t> elements,
+                   Kind kind) {
+  uint64_t acc = kind == Kind::kProduct ? 1 : 0;
   for (const int64_t at : elements) {
     const auto a = static_cast<uint64_t>(x.IntAt(at));
-    acc = product ? acc * a : acc + a;
+    const bool negative = x.IntAt(at) < 0 && !IsUnsigned(x.dtype());
+    acc = kind == Kind::kProduct       ? acc * a
+          : kind == Kind::kAbsoluteSum ? acc + (negative ? 0 - a : a)
+          : kind == Kind::kSquareSum   ? acc + a * a
+                                       : acc + a;
   }
-  return static_cast<int64_t>(acc);
+  if (kind != Kind::kMean) return acc;
+  const uint64_t n = elements.size();
+  if (IsUnsigned(x.dtype())) return acc / n;
+  return static_cast<uint64_t>(static_cast<int64_t>(acc) /
+                               static_cast<int64_t>(n));
 }
 
 // Calls visit(o, offsets of the elements of x folded into element o of y).
@@ -93,6 +141,10 @@ bool Reduce::Selects() const {
   return row_->kind == Kind::kMax || row_->kind == Kind::kMin;
 }
 
+bool Reduce::HasIntegerForm() const {
+  return Selects() || row_->kind == Kind::kSum || row_->kind == Kind::kMean;
+}
+
 double Reduce::Ratio(const TensorType& x, const TensorType& y,
                      int64_t n) const {
   const double y_scale = y.quant->scale[0];
@@ -112,13 +164,18 @@ absl::StatusOr<std::vector<TensorType>> Reduce::InferTypes(
     if (!folded[d] || keepdims) shape.push_back(folded[d] ? 1 : x.shape[d]);
     if (folded[d]) n *= x.shape[d];
   }
-  if (x.dtype == DType::kBool) {  // reduce_c2
-    return Invalid(name(), " takes no bool");
+  const bool takes = x.dtype == DType::kBool ? Selects()
+                     : row_->kind == Kind::kLogSumExp
+                         ? IsFloat(x.dtype) || x.quantized()
+                         : true;
+  if (!takes) {  // reduce_c2
+    return Invalid(name(), " takes no ", InfoOf(x.dtype).text);
   }
-  if (n == 0 && (Selects() || row_->kind == Kind::kMean)) {
+  if (n == 0 &&
+      (x.quantized() || (row_->kind == Kind::kMean && !IsFloat(x.dtype)))) {
     return Invalid(name(), " folds no elements");  // reduce_c3
   }
-  if (x.quantized() && row_->kind == Kind::kProduct) {  // reduce_c4
+  if (x.quantized() && !HasIntegerForm()) {  // reduce_c4
     return Invalid(name(), " has no integer form");
   }
   TINYC_RETURN_IF_ERROR(CheckPerTensor(x));  // reduce_c5
@@ -138,6 +195,9 @@ absl::Status Reduce::Evaluate(const EvalArgs& args) const {
   if (Selects()) {
     ForEachFold(x.shape(), folded,
                 [&](int64_t o, absl::Span<const int64_t> elements) {
+                  if (elements.empty()) {
+                    return SetIdentity(y, o, row_->kind == Kind::kMax);
+                  }
                   int64_t chosen = elements[0];
                   for (const int64_t at : elements) {
                     if (Beats(x, at, chosen, row_->kind == Kind::kMax)) {
@@ -163,32 +223,21 @@ absl::Status Reduce::Evaluate(const EvalArgs& args) const {
                 });
     return absl::OkStatus();
   }
-  const bool product = row_->kind == Kind::kProduct;
   ForEachFold(
       x.shape(), folded, [&](int64_t o, absl::Span<const int64_t> elements) {
-        const int64_t n = row_->kind == Kind::kMean
-                              ? static_cast<int64_t>(elements.size())
-                              : 1;
         if (IsFloat(x.dtype())) {
-          y.Set(o, RealFold(x, elements, product) / static_cast<double>(n));
+          y.Set(o, RealFold(x, elements, row_->kind));
         } else {
-          const int64_t acc = WholeFold(x, elements, product) / n;
-          y.SetInt(o, Wrapped(y.dtype(), static_cast<uint64_t>(acc)));
+          y.SetInt(o, Wrapped(y.dtype(), WholeFold(x, elements, row_->kind)));
         }
       });
   return absl::OkStatus();
 }
 
 QuantRule Reduce::Quantization() const {
-  switch (row_->kind) {
-    case Kind::kProduct:
-      return {.kind = QuantRule::Kind::kFloatOnly};
-    case Kind::kMax:
-    case Kind::kMin:
-      return {.kind = QuantRule::Kind::kSameScale};
-    default:
-      return {.kind = QuantRule::Kind::kFree};
-  }
+  if (!HasIntegerForm()) return {.kind = QuantRule::Kind::kFloatOnly};
+  return {.kind =
+              Selects() ? QuantRule::Kind::kSameScale : QuantRule::Kind::kFree};
 }
 
 }  // namespace tinyc

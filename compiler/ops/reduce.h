@@ -13,15 +13,26 @@
 namespace tinyc {
 
 struct ReduceRow {
-  enum class Kind { kSum, kMean, kProduct, kMax, kMin };
+  enum class Kind {
+    kSum,
+    kMean,
+    kProduct,
+    kMax,
+    kMin,
+    kAbsoluteSum,
+    kSquareSum,
+    kLogSumExp
+  };
   absl::string_view name;  // "reduce_mean"
   Kind kind;
 };
 
 // Folds the elements along `axes` into one.  Integers wrap in a sum or product,
-// and a mean of integers truncates.  A NaN makes the result one; a mean,
-// maximum or minimum of nothing is an error.  Quantized sums and means are
-// rounded once, as docs/numbers.md says; a maximum or minimum keeps the scale.
+// and a mean of integers truncates.  A NaN makes the result one.  The maximum
+// of nothing is the least number of the type, the minimum the greatest; the
+// mean of no floats is a NaN.  Of bool there are a maximum and a minimum.
+// Quantized sums and means are rounded once, as docs/numbers.md says; a maximum
+// or minimum keeps the scale.
 class Reduce final : public OpBase<Reduce> {
  public:
   static constexpr absl::string_view kName = "reduce";  // name() is the row's
@@ -48,6 +59,7 @@ class Reduce final : public OpBase<Reduce> {
 
  private:
   bool Selects() const;  // one of the elements
+  bool HasIntegerForm() const;
   // s_x / s_y of a sum of `n` elements, s_x / (s_y * n) of their mean.
   double Ratio(const TensorType& x, const TensorType& y, int64_t n) const;
 

@@ -97,7 +97,11 @@ absl::StatusOr<KernelCall> LowerAlong(absl::string_view stem, int64_t axis,
   TINYC_ASSIGN_OR_RETURN(const size_t d, NormalizedAxis(axis, x.rank()));
   const AxisView view = ViewAround(x.shape, d);
   KernelCall call;
-  TINYC_ASSIGN_OR_RETURN(call.family, ArithmeticFamily(stem, x));
+  if (x.dtype == DType::kF64) {
+    call.family = FamilyName(stem, x.dtype);
+  } else {
+    TINYC_ASSIGN_OR_RETURN(call.family, ArithmeticFamily(stem, x));
+  }
   call.shape = Block::Of(
       tc_softmax_shape{Int32(view.outer), Int32(view.n), Int32(view.inner)});
   call.args = {KernelArg::Input(0), KernelArg::Output(0)};

@@ -286,13 +286,16 @@ void CheckReduce(const char* name, const std::vector<DType>& plain,
 
 TEST(SumKernelsTest, Reduce) {
   const std::vector<DType> sums = {DType::kF32, DType::kF64, DType::kS32,
-                                   DType::kS64};
+                                   DType::kU32, DType::kS64, DType::kU64};
   const std::vector<DType> bytes = {DType::kS8, DType::kU8, DType::kS16};
   CheckReduce("reduce_sum", sums, bytes, true);
   CheckReduce("reduce_mean", sums, bytes, true);
   CheckReduce("reduce_prod", sums, {}, false);
   CheckReduce("reduce_max", sums, bytes, false);
   CheckReduce("reduce_min", sums, bytes, false);
+  CheckReduce("reduce_l1", sums, {}, false);
+  CheckReduce("reduce_sum_square", sums, {}, false);
+  CheckReduce("reduce_log_sum_exp", {DType::kF32, DType::kF64}, {}, false);
 }
 
 TEST(SumKernelsTest, Softmax) {
@@ -312,7 +315,8 @@ TEST(SumKernelsTest, Softmax) {
                                       ? Quant::PerTensor(1.0f / 256, -128)
                                       : random.PerTensor(DType::kS8, 0.01)};
       } else {
-        trial.Add(random.Fill(TensorType(DType::kF32, shape)));
+        const DType dtype = random.Pick<DType>({DType::kF32, DType::kF64});
+        trial.Add(random.Fill(TensorType(dtype, shape)));
       }
       EXPECT_TRUE(CheckTrial(trial)) << name << ", seed " << seed;
     }

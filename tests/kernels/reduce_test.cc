@@ -72,10 +72,14 @@ void ExpectFloat(std::string_view op, T actual, const std::vector<T>& group) {
   long double sum = 0;
   long double product = 1;
   long double size = 0;
+  long double square = 0;
+  long double exponential = 0;
   T max = group[0];
   T min = group[0];
   for (const T v : group) {
     sum += v;
+    square += static_cast<long double>(v) * v;
+    exponential += std::exp(static_cast<long double>(v));
     size += std::fabs(v);
     product *= v;
     max = std::max(max, v);
@@ -90,6 +94,13 @@ void ExpectFloat(std::string_view op, T actual, const std::vector<T>& group) {
   } else if (op == "reduce_prod") {
     ASSERT_NEAR(actual, static_cast<double>(product),
                 ulp * std::fabs(product) * n + std::numeric_limits<T>::min());
+  } else if (op == "reduce_l1") {
+    ASSERT_NEAR(actual, static_cast<double>(size), ulp * size);
+  } else if (op == "reduce_sum_square") {
+    ASSERT_NEAR(actual, static_cast<double>(square), n * ulp * square);
+  } else if (op == "reduce_log_sum_exp") {
+    const double expected = static_cast<double>(std::log(exponential));
+    ASSERT_NEAR(actual, expected, ulp * (n + std::fabs(expected)));
   } else if (op == "reduce_max") {
     ASSERT_EQ(actual, max);
   } else if (op == "reduce_min") {
@@ -102,11 +113,15 @@ void ExpectFloat(std::string_view op, T actual, const std::vector<T>& group) {
 template <typename T>
 void ExpectInteger(std::string_view op, T actual, const std::vector<T>& group) {
   Int128 sum = 0;
+  Int128 size = 0;
+  uint64_t square = 0;
   uint64_t product = 1;
   T max = group[0];
   T min = group[0];
   for (const T v : group) {
     sum += v;
+    size += v < 0 ? -Int128{v} : Int128{v};
+    square += static_cast<uint64_t>(v) * static_cast<uint64_t>(v);
     product *= static_cast<uint64_t>(v);
     max = std::max(max, v);
     min = std::min(min, v);
@@ -117,6 +132,10 @@ void ExpectInteger(std::string_view op, T actual, const std::vector<T>& group) {
     ASSERT_EQ(actual, static_cast<T>(sum / static_cast<Int128>(group.size())));
   } else if (op == "reduce_prod") {
     ASSERT_EQ(actual, static_cast<T>(product));
+  } else if (op == "reduce_l1") {
+    ASSERT_EQ(actual, static_cast<T>(size));
+  } else if (op == "reduce_sum_square") {
+    ASSERT_EQ(actual, static_cast<T>(square));
   } else if (op == "reduce_max") {
     ASSERT_EQ(actual, max);
   } else if (op == "reduce_min") {
@@ -135,7 +154,8 @@ void TestReduce(const KernelRow& row) {
     const Problem p = RandomProblem(random);
     std::vector<T> x = random.Elements<T>(p.size);
     if (op == "reduce_mean") {
-      for (T& v : x) v /= 64;  // the sum of 64-bit integers does not overflow
+      // The sum of 64-bit integers, at most 6^5 of them, does not overflow.
+      for (T& v : x) v /= 8192;
     }
     Guarded<T> y(p.outputs);
     kernel(&p.s, x.data(), y.data());
@@ -169,18 +189,58 @@ INSTANTIATE_TEST_SUITE_P(Kernels, ReduceTest,
                          testing::ValuesIn(KernelRowsMadeBy("TC_REDUCE")),
                          RowName());
 
+// All elements of x, or none, folded into one.
+template <typename T>
+T FoldAll(void (*kernel)(const tc_reduce_shape*, const T*, T*),
+          const std::vector<T>& x) {
+  tc_reduce_shape s = {};
+  s.red_rank = 1;
+  s.red_dims[0] = static_cast<int32_t>(x.size());
+  s.red_stride[0] = 1;
+  T y = 0;
+  kernel(&s, x.data(), &y);
+  return y;
+}
+
+TEST(ReduceTest, OfNothingIsTheIdentity) {
+  EXPECT_EQ(FoldAll<float>(tc_reduce_max_f32, {}), -INFINITY);
+  EXPECT_EQ(FoldAll<double>(tc_reduce_min_f64, {}), INFINITY);
+  EXPECT_EQ(FoldAll<int8_t>(tc_reduce_max_s8, {}), INT8_MIN);
+  EXPECT_EQ(FoldAll<uint64_t>(tc_reduce_min_u64, {}), UINT64_MAX);
+  EXPECT_EQ(FoldAll<float>(tc_reduce_sum_f32, {}), 0);
+  EXPECT_EQ(FoldAll<int32_t>(tc_reduce_prod_s32, {}), 1);
+  EXPECT_EQ(FoldAll<float>(tc_reduce_log_sum_exp_f32, {}), -INFINITY);
+  EXPECT_TRUE(std::isnan(FoldAll<float>(tc_reduce_mean_f32, {})));
+}
+
+TEST(ReduceTest, OfBooleans) {
+  EXPECT_EQ(FoldAll<uint8_t>(tc_reduce_max_bool, {}), 0);
+  EXPECT_EQ(FoldAll<uint8_t>(tc_reduce_max_bool, {0, 1, 0}), 1);
+  EXPECT_EQ(FoldAll<uint8_t>(tc_reduce_max_bool, {0, 0}), 0);
+  EXPECT_EQ(FoldAll<uint8_t>(tc_reduce_min_bool, {}), 1);
+  EXPECT_EQ(FoldAll<uint8_t>(tc_reduce_min_bool, {1, 0, 1}), 0);
+  EXPECT_EQ(FoldAll<uint8_t>(tc_reduce_min_bool, {1, 1}), 1);
+}
+
+TEST(ReduceTest, InfiniteNumbers) {
+  const float inf = INFINITY;
+  EXPECT_EQ(FoldAll<float>(tc_reduce_sum_f32, {1, inf, 2}), inf);
+  EXPECT_EQ(FoldAll<float>(tc_reduce_sum_f32, {3e38f, 3e38f, 1}), inf);
+  EXPECT_TRUE(std::isnan(FoldAll<float>(tc_reduce_sum_f32, {inf, -inf, 1})));
+  EXPECT_EQ(FoldAll<float>(tc_reduce_log_sum_exp_f32, {-inf, -inf}), -inf);
+  EXPECT_EQ(FoldAll<float>(tc_reduce_log_sum_exp_f32, {-inf, 2}), 2);
+  EXPECT_EQ(FoldAll<float>(tc_reduce_log_sum_exp_f32, {1, inf, 2}), inf);
+  // Of numbers whose exponential is infinite.
+  EXPECT_FLOAT_EQ(FoldAll<float>(tc_reduce_log_sum_exp_f32, {500, 500}),
+                  500 + std::log(2.0f));
+}
+
 TEST(ReduceTest, SumsOfFloatsDoNotLoseSmallTerms) {
   // In float, 2^24 + 1 is 2^24: a plain sum would stay there.
   std::vector<float> x(1000, 1.0f);
   x[0] = 16777216.0f;
-  tc_reduce_shape s = {};
-  s.red_rank = 1;
-  s.red_dims[0] = 1000;
-  s.red_stride[0] = 1;
-  float y = 0;
-  tc_reduce_sum_f32(&s, x.data(), &y);
   // 2^24 + 999 lies between two floats; the even one is above.
-  EXPECT_EQ(y, 16778216.0f);
+  EXPECT_EQ(FoldAll<float>(tc_reduce_sum_f32, x), 16778216.0f);
 }
 
 class ReduceMeanQuantTest : public testing::TestWithParam<KernelRow> {};

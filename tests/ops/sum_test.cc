@@ -232,6 +232,15 @@ TEST(ReduceTest, Rows) {
   EXPECT_THAT(along("reduce_prod", "[]"), ElementsAre(840));
   EXPECT_THAT(along("reduce_max", "[0]"), ElementsAre(4, 5, 7));
   EXPECT_THAT(along("reduce_min", "[0,1]"), ElementsAre(1));
+  EXPECT_THAT(along("reduce_sum_square", "[1]"), ElementsAre(14, 90));
+  const float log2 = std::log(2.0f);
+  EXPECT_THAT(
+      Values<float>(
+          NodeCase("reduce_log_sum_exp").Add(Floats({3}, {0, log2, 0}))),
+      ElementsAre(FloatEq(2 * log2)));
+  EXPECT_THAT(
+      Values<float>(NodeCase("reduce_l1").Add(Floats({3}, {1, -2, -3}))),
+      ElementsAre(6));
 }
 
 TEST(ReduceTest, Shapes) {
@@ -257,6 +266,26 @@ TEST(ReduceTest, OfIntegers) {
       Values<int32_t>(
           NodeCase("reduce_mean").Add(Tensor::Of<int32_t>({2}, {-2, -3}))),
       ElementsAre(-2));
+  const Tensor y = Tensor::Of<int32_t>({2}, {-2, 3});
+  EXPECT_THAT(Values<int32_t>(NodeCase("reduce_l1").Add(y)), ElementsAre(5));
+  EXPECT_THAT(Values<int32_t>(NodeCase("reduce_sum_square").Add(y)),
+              ElementsAre(13));
+  EXPECT_EQ(ErrorOf(NodeCase("reduce_log_sum_exp").Add(y)),
+            "reduce_log_sum_exp takes no s32");
+  // The sum is 2^32, half of which is no s32.
+  EXPECT_THAT(
+      Values<uint32_t>(NodeCase("reduce_mean")
+                           .Add(Tensor::Of<uint32_t>({2}, {0xffffffffu, 1}))),
+      ElementsAre(0x80000000u));
+}
+
+TEST(ReduceTest, OfBooleans) {
+  const Tensor x = Tensor::Of<bool>({2, 2}, {true, false, true, true});
+  EXPECT_THAT(Values<bool>(NodeCase("reduce_max").Set("axes", "[1]").Add(x)),
+              ElementsAre(true, true));
+  EXPECT_THAT(Values<bool>(NodeCase("reduce_min").Set("axes", "[1]").Add(x)),
+              ElementsAre(false, true));
+  EXPECT_EQ(ErrorOf(NodeCase("reduce_sum").Add(x)), "reduce_sum takes no bool");
 }
 
 TEST(ReduceTest, OfQuantizedNumbers) {
@@ -278,8 +307,17 @@ TEST(ReduceTest, OfNothing) {
   const Tensor x(TensorType(DType::kF32, {0}));
   EXPECT_THAT(Values<float>(NodeCase("reduce_sum").Add(x)), ElementsAre(0));
   EXPECT_THAT(Values<float>(NodeCase("reduce_prod").Add(x)), ElementsAre(1));
-  EXPECT_EQ(ErrorOf(NodeCase("reduce_max").Add(x)),
-            "reduce_max folds no elements");
+  const float inf = std::numeric_limits<float>::infinity();
+  EXPECT_THAT(Values<float>(NodeCase("reduce_max").Add(x)), ElementsAre(-inf));
+  EXPECT_THAT(Values<float>(NodeCase("reduce_log_sum_exp").Add(x)),
+              ElementsAre(-inf));
+  const Tensor whole(TensorType(DType::kU8, {0}));
+  EXPECT_THAT(Values<uint8_t>(NodeCase("reduce_max").Add(whole)),
+              ElementsAre(0));
+  EXPECT_THAT(Values<uint8_t>(NodeCase("reduce_min").Add(whole)),
+              ElementsAre(255));
+  EXPECT_EQ(ErrorOf(NodeCase("reduce_mean").Add(whole)),
+            "reduce_mean folds no elements");
 }
 
 TEST(SoftmaxTest, OfFloats) {

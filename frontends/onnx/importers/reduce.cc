@@ -8,23 +8,24 @@
 namespace tinyc {
 namespace {
 
-// ONNX's reductions as f(reduce(g(x))); empty: nothing.
+// ONNX's reductions as after(reduce(x)); empty: nothing.
 struct ReduceRow {
   absl::string_view type;
-  absl::string_view before;  // "square" is x * x
   absl::string_view reduce;
   absl::string_view after;
+  absl::string_view alone;  // the reduction of one element; "square" is x * x
 };
 constexpr ReduceRow kReduceRows[] = {
-    {"ReduceL1", "abs", "reduce_sum", ""},
-    {"ReduceL2", "square", "reduce_sum", "sqrt"},
-    {"ReduceLogSum", "", "reduce_sum", "log"},
-    {"ReduceMax", "", "reduce_max", ""},
-    {"ReduceMean", "", "reduce_mean", ""},
-    {"ReduceMin", "", "reduce_min", ""},
-    {"ReduceProd", "", "reduce_prod", ""},
-    {"ReduceSum", "", "reduce_sum", ""},
-    {"ReduceSumSquare", "square", "reduce_sum", ""},
+    {"ReduceL1", "reduce_l1", "", "abs"},
+    {"ReduceL2", "reduce_sum_square", "sqrt", "square"},
+    {"ReduceLogSum", "reduce_sum", "log", ""},
+    {"ReduceLogSumExp", "reduce_log_sum_exp", "", ""},
+    {"ReduceMax", "reduce_max", "", ""},
+    {"ReduceMean", "reduce_mean", "", ""},
+    {"ReduceMin", "reduce_min", "", ""},
+    {"ReduceProd", "reduce_prod", "", ""},
+    {"ReduceSum", "reduce_sum", "", ""},
+    {"ReduceSumSquare", "reduce_sum_square", "", "square"},
 };
 
 const ReduceRow& RowOf(const std::string& type) {
@@ -50,21 +51,27 @@ absl::Status ImportReduce(OnnxNode& node) {
   const bool keepdims = node.Int("keepdims", 1) != 0;
   const bool noop = node.Int("noop_with_empty_axes", 0) != 0;
   const bool all = !given || given->empty();
-  TINYC_ASSIGN_OR_RETURN(Value * y, Apply(node, row.before, x));
-  // A no-op leaves out the reduction, not the functions around it.
-  if (!all || !noop) {
-    std::vector<int64_t> axes(x->type().shape.size());
-    std::iota(axes.begin(), axes.end(), 0);
-    if (!all) {
-      TINYC_ASSIGN_OR_RETURN(axes, NormalAxes(*given, x->type().rank()));
-    }
-    if (!axes.empty()) {  // else x is a scalar
-      TINYC_ASSIGN_OR_RETURN(
-          y,
-          node.Emit(row.reduce, {y}, {{"axes", axes}, {"keepdims", keepdims}}));
-    }
+  const DType dtype = x->type().dtype;
+  std::vector<int64_t> axes(x->type().shape.size());
+  std::iota(axes.begin(), axes.end(), 0);
+  if (!all) {
+    TINYC_ASSIGN_OR_RETURN(axes, NormalAxes(*given, x->type().rank()));
   }
-  return node.SetOutput(0, Apply(node, row.after, y));
+  Value* y = nullptr;
+  if (axes.empty() || (all && noop)) {
+    // Elements stay apart.
+    TINYC_ASSIGN_OR_RETURN(y, Apply(node, row.alone, x));
+  } else {
+    TINYC_ASSIGN_OR_RETURN(
+        y,
+        node.Emit(row.reduce, {x}, {{"axes", axes}, {"keepdims", keepdims}}));
+  }
+  if (row.type == "ReduceL2" && IsInteger(dtype)) {
+    // The root is truncated.
+    TINYC_ASSIGN_OR_RETURN(y, CastTo(node, y, DType::kF64));
+  }
+  TINYC_ASSIGN_OR_RETURN(y, Apply(node, row.after, y));
+  return node.SetOutput(0, CastTo(node, y, dtype));
 }
 
 absl::StatusOr<Value*> EmitSoftmax(OnnxNode& node, absl::string_view op,

@@ -11,6 +11,7 @@
 
 #include "tc_fixed.h"
 #include "tc_kernel.h"
+#include "tc_sum.h"
 #include "tc_walk.h"
 
 typedef struct {
@@ -18,7 +19,7 @@ typedef struct {
   int32_t out_dims[TC_MAX_RANK];
   int32_t out_stride[TC_MAX_RANK]; /* into x, in elements */
   int32_t red_rank;                /* at least 1 */
-  int32_t red_dims[TC_MAX_RANK];
+  int32_t red_dims[TC_MAX_RANK];   /* 0: nothing is folded */
   int32_t red_stride[TC_MAX_RANK]; /* into x, in elements */
 } tc_reduce_shape;
 
@@ -31,6 +32,34 @@ typedef struct {
   int32_t lo;
   int32_t hi;
 } tc_reduce_quant;
+
+/*
+ * log(sum of exp(a)) in one pass: `sum` is that of exp(a - max).  Equal
+ * elements are counted, infinite ones too, whose difference would be a NaN.
+ */
+#define TC_LOG_SUM_EXP(name, T, exp)            \
+  typedef struct {                              \
+    T max;                                      \
+    T sum;                                      \
+  } name;                                       \
+  TC_INLINE name name##_begin(void) {           \
+    name s;                                     \
+    s.max = -INFINITY;                          \
+    s.sum = 0;                                  \
+    return s;                                   \
+  }                                             \
+  TC_INLINE name name##_add(name s, T a) {      \
+    if (a > s.max) {                            \
+      s.sum = s.sum * exp(s.max - a) + 1;       \
+      s.max = a;                                \
+    } else {                                    \
+      s.sum += a == s.max ? 1 : exp(a - s.max); \
+    }                                           \
+    return s;                                   \
+  }
+
+TC_LOG_SUM_EXP(tc_lse_f32, float, expf)
+TC_LOG_SUM_EXP(tc_lse_f64, double, exp)
 
 /*
  * The body of a kernel with parameters s, x and y.  For every output, folds
@@ -55,7 +84,7 @@ typedef struct {
       int32_t i;                                                           \
       for (i = 0; i < s->red_dims[last]; ++i) {                            \
         const T a = x[red.a + i * s->red_stride[last]];                    \
-        acc = (acc_t)(step);                                               \
+        acc = step;                                                        \
       }                                                                    \
       tc_walk_next(&red, last, s->red_dims, s->red_stride, s->red_stride); \
     }                                                                      \
