@@ -11,6 +11,7 @@
 #include "compiler/ops/copy.h"
 #include "compiler/ops/dense.h"
 #include "compiler/ops/indexing.h"
+#include "compiler/ops/normalize.h"
 #include "compiler/ops/pad.h"
 #include "compiler/ops/quantize.h"
 #include "compiler/ops/reduce.h"
@@ -74,6 +75,14 @@ Sunk SinkReduce(Reduce reduce, const Permutation& perm) {
                                      [&](int64_t other) { return other < d; }));
   }
   return Same(std::move(reduce), out_perm);
+}
+
+Sunk SinkNormalize(Normalize normalize, const Permutation& perm) {
+  // No axes: all of them.
+  for (int64_t& axis : normalize.axes) axis = MovedAxis(axis, perm);
+  std::sort(normalize.axes.begin(), normalize.axes.end());
+  for (int64_t& axis : normalize.scale_axes) axis = MovedAxis(axis, perm);
+  return Same(std::move(normalize), perm);
 }
 
 // The dimensions of the transposed operand [from_begin, from_end) that become
@@ -175,6 +184,7 @@ std::optional<Sunk> SinkThrough(const Node& node, const Permutation& perm) {
   if (const auto* op = node.As<Pad>()) return SinkPad(*op, perm);
   if (const auto* op = node.As<Slice>()) return SinkSlice(*op, perm);
   if (const auto* op = node.As<Reduce>()) return SinkReduce(*op, perm);
+  if (const auto* op = node.As<Normalize>()) return SinkNormalize(*op, perm);
   if (node.As<Reshape>() != nullptr) return SinkReshape(node, perm);
   if (const auto* op = node.As<Dense>()) {
     if (perm.back() + 1 != static_cast<int64_t>(perm.size())) {
