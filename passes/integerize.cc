@@ -20,6 +20,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -49,6 +50,17 @@ bool IsReal(const Value* value) {
 
 bool PerTensor(const ElemType& elem) {
   return elem.quant != nullptr && elem.quant->per_tensor();
+}
+
+// The same real numbers stored as signed integers; `elem` is unsigned, of 8 or
+// 16 bits.
+ElemType SignedForm(const ElemType& elem) {
+  const DType dtype = elem.dtype == DType::kU8 ? DType::kS8 : DType::kS16;
+  auto quant = std::make_shared<Quant>(*elem.quant);
+  for (int32_t& zero : quant->zero_point) {
+    zero += static_cast<int32_t>(MinOf(dtype));
+  }
+  return {dtype, std::move(quant)};
 }
 
 // The one element type to which every use of `value` quantizes it, if it is so.
@@ -207,7 +219,7 @@ class Integerizer {
                   Quantize(), {v}));
       operands.push_back(quantized);
     }
-    return ReplaceQuantized(graph, node, std::move(operands), *elem);
+    return ReplaceQuantized(graph, node, std::move(operands), *elem, *elem);
   }
 
   // Law 2.  Operands of several scales are requantized to that of the result.
@@ -245,7 +257,7 @@ class Integerizer {
             AddNode(graph, {.before = node, .from = {node}, .want = {*elem}},
                     Requantize(), {operand}));
       }
-      return ReplaceQuantized(graph, node, std::move(operands), *elem);
+      return ReplaceQuantized(graph, node, std::move(operands), *elem, *elem);
     }
     if (!one_scale) return false;
     absl::StatusOr<Value*> integer =
@@ -276,12 +288,20 @@ class Integerizer {
         return false;
       }
     }
+    // Kernels compute signed numbers from signed ones.
+    ElemType computed = *elem;
+    const bool narrow =
+        InfoOf(elem->dtype).bits == 8 || InfoOf(elem->dtype).bits == 16;
+    if (narrow && IsUnsigned(elem->dtype) &&
+        !IsUnsigned(operands[0]->type().dtype)) {
+      computed = SignedForm(*elem);
+    }
     if (rule.kind == Kind::kWeighted) {
       const absl::Status ready =
-          PrepareWeighted(graph, *node, rule, *elem, &operands);
+          PrepareWeighted(graph, *node, rule, computed, &operands);
       if (!ready.ok()) return Keep(*node, ready);
     }
-    return ReplaceQuantized(graph, node, std::move(operands), *elem);
+    return ReplaceQuantized(graph, node, std::move(operands), computed, *elem);
   }
 
   // Replaces the bias by its integers, gives weights that are 0 a scale that
@@ -334,11 +354,13 @@ class Integerizer {
     return y;
   }
 
-  // Replaces `node` and the quantize nodes after it by its integer form.
+  // Replaces `node` and the quantize nodes after it, which make `elem`, by its
+  // integer form, which computes `computed`: the same numbers.
   absl::StatusOr<bool> ReplaceQuantized(Graph& graph, Node* node,
                                         std::vector<Value*> operands,
+                                        const ElemType& computed,
                                         const ElemType& elem) {
-    NewNode place{.before = node, .from = {node}, .want = {elem}};
+    NewNode place{.before = node, .from = {node}, .want = {computed}};
     std::vector<Value*> results;
     for (const Use& use : node->output()->uses()) {
       place.from.push_back(use.node);
@@ -353,6 +375,10 @@ class Integerizer {
     absl::StatusOr<Value*> y =
         AddInteger(graph, place, OnIntegers(node->op()), std::move(operands));
     if (!y.ok()) return Keep(*node, y.status());
+    if (!(computed == elem)) {
+      place.want = {elem};
+      TINYC_ASSIGN_OR_RETURN(y, AddNode(graph, place, Requantize(), {*y}));
+    }
     for (Value* result : results) ReplaceAndRename(graph, result, *y);
     return true;
   }
