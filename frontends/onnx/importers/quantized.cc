@@ -204,6 +204,18 @@ absl::StatusOr<std::optional<ElemType>> StaticElem(OnnxNode& node, DType dtype,
   return ElemType{dtype, std::move(quant)};
 }
 
+absl::StatusOr<Value*> Centered(OnnxNode& node, size_t i,
+                                const QuantOperands& where, DType dtype) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(i));
+  const Shape shape = x->type().shape;
+  TINYC_ASSIGN_OR_RETURN(x, CastTo(node, x, dtype));
+  TINYC_ASSIGN_OR_RETURN(const bool has_offset, HasOffset(node, where));
+  if (!has_offset) return x;
+  TINYC_ASSIGN_OR_RETURN(
+      Value * zero, Parameter(node, where.zero_point, dtype, shape, where));
+  return node.Emit("sub", {x, zero});
+}
+
 absl::StatusOr<Dequantized> DequantizeInput(OnnxNode& node, size_t i,
                                             const QuantOperands& where) {
   TINYC_ASSIGN_OR_RETURN(const TensorType type, node.InputType(i));

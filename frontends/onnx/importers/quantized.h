@@ -44,6 +44,10 @@ absl::StatusOr<std::optional<ElemType>> StaticElem(OnnxNode& node, DType dtype,
                                                    const Shape& x,
                                                    const QuantOperands& where);
 
+// Operand `i` less its zero point, computed in `dtype`.
+absl::StatusOr<Value*> Centered(OnnxNode& node, size_t i,
+                                const QuantOperands& where, DType dtype);
+
 // A quantized operand as real numbers in f32.
 struct Dequantized {
   Value* value = nullptr;
