@@ -5,13 +5,16 @@
 // that was written there and which of its bytes.  The calls are walked in
 // order; each must find its operands intact and may then write its results.  A
 // result that no call writes must be in place already: what its bytes are, the
-// operator's own Evaluate tells, on operands of element numbers.  Shares no
-// code with plan-memory.
+// operator's own Evaluate tells, on operands of element numbers.  A node with
+// regions reads all its operands while it writes its results and its scratch
+// bytes; the bodies are checked as models of their own.  Shares no code with
+// plan-memory.
 #include <algorithm>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "compiler/lowering/control.h"
 #include "copy/copy.h"
 #include "passes/pass.h"
 
@@ -179,6 +182,7 @@ class PlanChecker {
 
   absl::Status RunNode(const Node& node) {
     const std::vector<LoweredCall>& calls = module_.lowering->calls.at(&node);
+    if (!node.regions().empty()) return RunRegions(node);
     TINYC_RETURN_IF_ERROR(FindContents(node, calls));
     for (const LoweredCall& call : calls) {
       if (call.kernel == nullptr) continue;
@@ -189,6 +193,54 @@ class PlanChecker {
       TINYC_RETURN_IF_ERROR(CheckIntact(*output, "after it is computed"));
     }
     return absl::OkStatus();
+  }
+
+  // As one call, which reads every operand and writes every result.
+  absl::Status RunRegions(const Node& node) {
+    KernelCall call;
+    for (size_t i = 0; i < node.inputs().size(); ++i) {
+      if (node.input(i) == nullptr) continue;
+      call.args.push_back(KernelArg::Input(static_cast<int>(i)));
+    }
+    for (size_t i = 0; i < node.outputs().size(); ++i) {
+      call.args.push_back(KernelArg::Output(static_cast<int>(i)));
+    }
+    TINYC_ASSIGN_OR_RETURN(call.scratch_bytes, CheckedScratch(node));
+    TINYC_RETURN_IF_ERROR(RunCall(node, call));
+    for (const Value* output : node.outputs()) {
+      TINYC_RETURN_IF_ERROR(CheckIntact(*output, "after it is computed"));
+    }
+    return absl::OkStatus();
+  }
+
+  // The scratch bytes of a node with regions, whose parts are disjoint and hold
+  // what they are for.
+  absl::StatusOr<int64_t> CheckedScratch(const Node& node) const {
+    const ControlScratch scratch = LayOutControl(module_, node);
+    std::vector<std::pair<int64_t, int64_t>> parts;  // begin, bytes
+    int64_t most = 0;
+    if (scratch.iteration >= 0) parts.emplace_back(scratch.iteration, 8);
+    if (scratch.go >= 0) parts.emplace_back(scratch.go, 1);
+    for (size_t i = 0; i < scratch.next.size(); ++i) {
+      if (scratch.next[i] < 0) continue;
+      parts.emplace_back(scratch.next[i], node.output(i)->type().bytes());
+    }
+    for (const auto& region : node.regions()) {
+      const int64_t arena = module_.bodies.at(region.get())->plan->arena_bytes;
+      if (arena > 0 && scratch.arena < 0) {
+        return Internal("a region has no arena");
+      }
+      if (arena > most) most = arena;
+    }
+    if (most > 0) parts.emplace_back(scratch.arena, most);
+    std::sort(parts.begin(), parts.end());
+    for (size_t i = 0; i < parts.size(); ++i) {
+      const int64_t end = parts[i].first + parts[i].second;
+      if (end > (i + 1 < parts.size() ? parts[i + 1].first : scratch.bytes)) {
+        return Internal("the scratch bytes of a node with regions overlap");
+      }
+    }
+    return scratch.bytes;
   }
 
   absl::Status RunCall(const Node& node, const KernelCall& call) {
@@ -360,7 +412,9 @@ class PlanChecker {
 
 }  // namespace
 
-absl::Status CheckPlan(Module& module, const PassOptions&) {
+absl::Status CheckPlan(Module& module, const PassOptions& options) {
+  TINYC_RETURN_IF_ERROR(ForEachBody(
+      module, [&](Module& body) { return CheckPlan(body, options); }));
   return PlanChecker(module).Run();
 }
 

@@ -8,7 +8,7 @@
 
 namespace tinyc {
 
-// True when `node` has operands and all of them are constants.
+// True when `node` has operands, all of them constants, and no regions.
 bool HasConstantOperands(const Node& node);
 
 // Computes such a node: constants take the uses and the names of its results.

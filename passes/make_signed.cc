@@ -11,8 +11,9 @@
 //     return %y                               %y = requantize(%3) q(0.004, 0)
 //                                             return %y
 //
-// The types of the interface stay, and so do those of operators that look at
-// the stored bits (reinterpret, cast) or hold regions: requantize goes between.
+// The types of the interface stay, of regions too, and so do those of operators
+// that look at the stored bits (reinterpret, cast) or hold regions: requantize
+// goes between.
 // simplify then merges it into a quantize or dequantize beside it.
 #include <algorithm>
 #include <memory>
@@ -89,6 +90,9 @@ class SignedRewriter {
 
   absl::Status Run() {
     for (Node* node : graph_.NodeSnapshot()) {
+      for (const auto& region : node->regions()) {
+        TINYC_RETURN_IF_ERROR(SignedRewriter(*region).Run());
+      }
       TINYC_RETURN_IF_ERROR(Convert(node));
     }
     for (size_t i = 0; i < graph_.outputs().size(); ++i) {

@@ -48,11 +48,10 @@ bool Same(const Node& a, const Node& b) {
   return true;
 }
 
-}  // namespace
-
-absl::Status MergeEqual(Module& module, const PassOptions& options) {
-  TINYC_RETURN_IF_ERROR(options.CheckKnown({}));
-  Graph& graph = *module.graph;
+void MergeGraph(Graph& graph) {
+  for (const auto& node : graph.nodes()) {
+    for (const auto& region : node->regions()) MergeGraph(*region);
+  }
   MergeConstants(graph);
   // In execution order one walk is enough: when two nodes are compared, equal
   // operands are one value.
@@ -75,6 +74,13 @@ absl::Status MergeEqual(Module& module, const PassOptions& options) {
     graph.SetLoc(equal, Loc::Join(equal->loc(), node->loc()));
     graph.Erase(node);
   }
+}
+
+}  // namespace
+
+absl::Status MergeEqual(Module& module, const PassOptions& options) {
+  TINYC_RETURN_IF_ERROR(options.CheckKnown({}));
+  MergeGraph(*module.graph);
   return absl::OkStatus();
 }
 

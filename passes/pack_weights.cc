@@ -10,7 +10,9 @@
 
 namespace tinyc {
 
-absl::Status PackWeights(Module& module, const PassOptions&) {
+absl::Status PackWeights(Module& module, const PassOptions& options) {
+  TINYC_RETURN_IF_ERROR(ForEachBody(
+      module, [&](Module& body) { return PackWeights(body, options); }));
   for (const auto& node : module.graph->nodes()) {
     TINYC_RETURN_IF_ERROR(WithLoc(
         PackCalls(*node, *module.target, module.lowering->calls[node.get()]),

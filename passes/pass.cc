@@ -45,4 +45,15 @@ const Pass* FindPass(absl::string_view name) {
   return nullptr;
 }
 
+absl::Status ForEachBody(const Module& module,
+                         absl::FunctionRef<absl::Status(Module& body)> pass) {
+  for (const auto& node : module.graph->nodes()) {
+    for (const auto& region : node->regions()) {
+      TINYC_RETURN_IF_ERROR(
+          WithLoc(pass(*module.bodies.at(region.get())), *node));
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace tinyc

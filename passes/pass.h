@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "compiler/base/status.h"
@@ -46,6 +47,11 @@ struct Pass {
   Numbers numbers;
   absl::string_view summary;  // one line for --list-passes
 };
+
+// Runs `pass` on the bodies of `module`, in the order of their nodes; they are
+// done before the module itself.
+absl::Status ForEachBody(const Module& module,
+                         absl::FunctionRef<absl::Status(Module& body)> pass);
 
 // All passes in the order of passes.def.
 absl::Span<const Pass> AllPasses();

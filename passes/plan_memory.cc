@@ -12,7 +12,10 @@
 #include "passes/pass.h"
 
 namespace tinyc {
-absl::Status PlanMemory(Module& module, const PassOptions&) {
+
+absl::Status PlanMemory(Module& module, const PassOptions& options) {
+  TINYC_RETURN_IF_ERROR(ForEachBody(
+      module, [&](Module& body) { return PlanMemory(body, options); }));
   const Liveness liveness(*module.graph);
   TINYC_ASSIGN_OR_RETURN(const AliasPlan aliases,
                          PlanAliases(module, liveness));

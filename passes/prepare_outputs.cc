@@ -6,6 +6,7 @@
 //
 // A copy is inserted for an output that is an input, a constant or another
 // output, also when it is so through operators without kernel calls (reshape).
+// The same holds for the regions in it, whose results go where the node says.
 #include <memory>
 #include <string>
 #include <utility>
@@ -26,16 +27,21 @@ const Value* BytesOf(const Value* value) {
     const Node& node = *value->producer();
     const absl::StatusOr<std::vector<KernelCall>> calls = node.op().Lower(node);
     // A node that cannot be lowered is for select-kernels to report.
-    if (!calls.ok() || !calls->empty() || node.input(0) == nullptr) break;
+    if (!calls.ok() || !calls->empty() || node.input(0) == nullptr ||
+        !node.regions().empty()) {
+      break;
+    }
     value = node.input(0);
   }
   return value;
 }
 
-}  // namespace
-
-absl::Status PrepareOutputs(Module& module, const PassOptions&) {
-  Graph& graph = *module.graph;
+absl::Status PrepareGraph(Graph& graph) {
+  for (const auto& node : graph.nodes()) {
+    for (const auto& region : node->regions()) {
+      TINYC_RETURN_IF_ERROR(PrepareGraph(*region));
+    }
+  }
   absl::flat_hash_set<const Value*> taken;
   for (size_t i = 0; i < graph.outputs().size(); ++i) {
     Value* output = graph.outputs()[i];
@@ -56,6 +62,12 @@ absl::Status PrepareOutputs(Module& module, const PassOptions&) {
     }
   }
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status PrepareOutputs(Module& module, const PassOptions&) {
+  return PrepareGraph(*module.graph);
 }
 
 }  // namespace tinyc

@@ -94,17 +94,11 @@ void Reorder(Module& module, const std::vector<Node*>& order) {
   module.lowering->revision = module.graph->revision();  // the same calls
 }
 
-// The bytes that no arena for the present order can do without.
-absl::StatusOr<int64_t> ArenaBound(const Module& module) {
-  const Liveness liveness(*module.graph);
-  TINYC_ASSIGN_OR_RETURN(const AliasPlan aliases,
-                         PlanAliases(module, liveness));
-  return LiveBytesBound(MakeArenaProblem(module, liveness, aliases).buffers);
-}
-
 }  // namespace
 
-absl::Status Schedule(Module& module, const PassOptions&) {
+absl::Status Schedule(Module& module, const PassOptions& options) {
+  TINYC_RETURN_IF_ERROR(ForEachBody(
+      module, [&](Module& body) { return Schedule(body, options); }));
   Graph& graph = *module.graph;
   const std::vector<Node*> before = graph.NodeSnapshot();
   TINYC_ASSIGN_OR_RETURN(const int64_t bytes_before, ArenaBound(module));

@@ -6,7 +6,8 @@
 //
 // The option `<node output>=<symbol>` chooses the row for those calls of a node
 // that are of its family.  All nodes without a kernel are listed in one error,
-// a line each.
+// a line each.  A node with regions has no call of its own: each region becomes
+// a body, which is lowered alike.
 #include <string>
 #include <vector>
 
@@ -39,6 +40,7 @@ absl::StatusOr<const Kernel*> ChooseKernel(const KernelCall& call,
 absl::StatusOr<std::vector<LoweredCall>> LowerNode(const Node& node,
                                                    const Target& target,
                                                    absl::string_view symbol) {
+  if (!node.regions().empty()) return std::vector<LoweredCall>();
   TINYC_ASSIGN_OR_RETURN(std::vector<KernelCall> calls, node.op().Lower(node));
   const Kernel* wanted = FindKernel(symbol);
   bool chosen = false;
@@ -64,6 +66,18 @@ absl::Status SelectKernels(Module& module, const PassOptions& options) {
   std::vector<std::string> problems;
   absl::StatusCode code = absl::StatusCode::kOk;
   for (const auto& node : module.graph->nodes()) {
+    for (const auto& region : node->regions()) {
+      auto body = std::make_unique<Module>();
+      body->graph = region;
+      body->target = module.target;
+      const absl::Status status =
+          WithLoc(SelectKernels(*body, PassOptions()), *node);
+      if (!status.ok()) {
+        if (code == absl::StatusCode::kOk) code = status.code();
+        problems.emplace_back(status.message());
+      }
+      module.bodies[region.get()] = std::move(body);
+    }
     std::string symbol;
     if (!node->outputs().empty()) {
       if (auto found = wanted.extract(node->output()->name())) {

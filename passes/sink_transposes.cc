@@ -203,6 +203,9 @@ absl::StatusOr<bool> MoveBeforeWidening(Graph& graph, Node* node) {
 int64_t TransposedBytes(const Graph& graph) {
   int64_t bytes = 0;
   for (const auto& node : graph.nodes()) {
+    for (const auto& region : node->regions()) {
+      bytes += TransposedBytes(*region);
+    }
     const Transpose* transpose = node->As<Transpose>();
     if (transpose == nullptr || ConstantBehind(node->input(0)) != nullptr ||
         KeepsOrder(node->input(0)->type().shape, transpose->perm)) {

@@ -18,6 +18,7 @@ constexpr absl::string_view kModelTypes =
 
 #define TC_EINVAL (-1) /* a pointer is NULL */
 #define TC_EALIGN (-2) /* the arena is not aligned to arena_align */
+#define TC_ETRIPS (-3) /* a loop ran less or more often than its results say */
 
 typedef struct {
   const char *name;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // <stem>.c: the kernels, the constants, a function per kernel and shape, and
-// the flat list of calls that is the model.
+// the list of calls that is the model.
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -57,6 +58,12 @@ std::string Arena(const Module& module, const CProgram& program) {
   return w.text();
 }
 
+// Whether a carried value is copied.
+bool NeedsMemcpy(const CProgram& program) {
+  return std::any_of(program.steps.begin(), program.steps.end(),
+                     [](const CStep& step) { return step.text == "memcpy"; });
+}
+
 // Whether a literal of the model is a macro of <math.h>.
 bool NeedsMath(const CProgram& program, absl::string_view text) {
   for (const CStruct& quant : program.quants) {
@@ -110,12 +117,22 @@ std::string RunBody(const Module& module, const CProgram& program) {
   }
   w.Line();
   std::string origin;
-  for (const CCall& call : program.calls) {
-    if (call.origin != origin && !call.origin.empty()) {
-      w.Comment(absl::StrCat("onnx ", call.origin));
+  for (const CStep& step : program.steps) {
+    if (step.origin != origin && !step.origin.empty()) {
+      w.Comment(absl::StrCat("onnx ", step.origin));
     }
-    origin = call.origin;
-    w.Call(call.callee, call.args);
+    origin = step.origin;
+    if (step.kind == CStep::Kind::kElse || step.kind == CStep::Kind::kEnd) {
+      w.Outdent();
+    }
+    if (step.kind == CStep::Kind::kCall) {
+      w.Call(step.text, step.args);
+    } else {
+      w.Line(step.text);
+    }
+    if (step.kind == CStep::Kind::kBegin || step.kind == CStep::Kind::kElse) {
+      w.Indent();
+    }
   }
   w.Line("return 0;");
   return w.text();
@@ -127,6 +144,7 @@ absl::StatusOr<std::vector<OutputFile>> EmitC(const Module& module,
   const std::string data = ModelData(program);
   std::set<std::string> includes = {"<stddef.h>", "<stdint.h>"};
   if (NeedsMath(program, data)) includes.insert("<math.h>");
+  if (NeedsMemcpy(program)) includes.insert("<string.h>");
 
   CWriter head;
   head.Line("/* SPDX-License-Identifier: Apache-2.0 */");

@@ -13,6 +13,8 @@
 #include "absl/strings/strip.h"
 #include "compiler/codegen/c_writer.h"
 #include "compiler/codegen/names.h"
+#include "compiler/codegen/program_builder.h"
+#include "compiler/ops/if.h"
 
 namespace tinyc {
 namespace {
@@ -40,7 +42,7 @@ std::string Summary(const Node& node) {
   for (size_t i = 0; i < node.inputs().size(); ++i) {
     if (node.input(i) == nullptr) continue;
     const absl::string_view name =
-        i < named.size() && named[i].mode != Operand::Mode::kVariadic
+        i < named.size() && named[i].mode < Operand::Mode::kVariadic
             ? named[i].name
             : "";
     operands.push_back(absl::StrCat(name, name.empty() ? "" : " ",
@@ -60,285 +62,280 @@ bool IsConstPointer(absl::string_view type) {
   return absl::StartsWith(type, "const ");
 }
 
-class Builder {
- public:
-  Builder(const Module& module, const EmitOptions& options)
-      : module_(module), options_(options) {}
-
-  absl::StatusOr<CProgram> Build() {
-    program_.prefix = LegalPrefix(options_.prefix);
-    program_.macros = absl::AsciiStrToUpper(program_.prefix);
-    program_.stem = options_.stem.empty() ? program_.prefix : options_.stem;
-    program_.caller_arena = options_.caller_arena;
-    program_.arena_align = std::max<int64_t>(8, module_.target->align);
-    for (const char* suffix :
-         {"run", "model", "arena", "run_model", "inputs", "outputs"}) {
-      file_names_.Reserve(absl::StrCat(program_.prefix, "_", suffix));
-    }
-    NameBoundary();
-    for (const auto& node : module_.graph->nodes()) {
-      for (const LoweredCall& lowered :
-           module_.lowering->calls.at(node.get())) {
-        if (lowered.kernel == nullptr) continue;
-        TINYC_RETURN_IF_ERROR(WithLoc(AddCall(*node, lowered), *node));
-      }
-    }
-    return std::move(program_);
+std::string ParamName(const Node& node, const KernelArg& arg) {
+  const absl::Span<const Operand> operands = node.op().operands();
+  const size_t index = static_cast<size_t>(arg.index);
+  switch (arg.kind) {
+    case KernelArg::Kind::kInput:
+      return index < operands.size() &&
+                     operands[index].mode < Operand::Mode::kVariadic
+                 ? std::string(operands[index].name)
+                 : "x";
+    case KernelArg::Kind::kOutput:
+      return node.outputs().size() == 1 ? "y" : absl::StrCat("y", index);
+    case KernelArg::Kind::kConstant:
+      return arg.name;
+    case KernelArg::Kind::kScratch:
+      return "scratch";
+    case KernelArg::Kind::kNull:
+      return "NULL";
   }
-
- private:
-  void NameBoundary() {
-    // What else stands in the scope of the parameters.
-    for (const char* name : {"arena", "workspace", "inputs", "outputs"}) {
-      params_.Reserve(name);
-    }
-    macro_names_.Reserve("ARENA");
-    const auto name = [&](const Value* value) {
-      CTensor tensor;
-      tensor.value = value;
-      tensor.name = params_.Unique(FileScopeName(value->name()));
-      tensor.size = absl::StrCat(
-          program_.macros, "_",
-          macro_names_.Unique(absl::AsciiStrToUpper(tensor.name)), "_SIZE");
-      // A function of that name could not be called in their scope, and the
-      // description of each is a file-scope object.
-      file_names_.Reserve(tensor.name);
-      file_names_.Reserve(
-          absl::StrCat(program_.prefix, "_", tensor.name, "_dims"));
-      return tensor;
-    };
-    for (const Value* value : module_.graph->inputs()) {
-      program_.inputs.push_back(name(value));
-    }
-    for (const Value* value : module_.graph->outputs()) {
-      program_.outputs.push_back(name(value));
-    }
-  }
-
-  // The name of an array with this content; one for equal ones.
-  std::string ArrayOf(std::shared_ptr<const Tensor> tensor,
-                      const std::string& wanted) {
-    if (CCountOf(tensor->type()) == 0) return "NULL";
-    const absl::Span<const uint8_t> bytes = tensor->bytes();
-    const auto key =
-        std::pair(CTypeOf(tensor->dtype()),
-                  absl::string_view(reinterpret_cast<const char*>(bytes.data()),
-                                    bytes.size()));
-    const auto [known, added] = arrays_.try_emplace(key, "");
-    if (added) {
-      known->second = file_names_.Unique(wanted);
-      program_.arrays.push_back({known->second, std::move(tensor)});
-    }
-    return known->second;
-  }
-
-  std::string QuantOf(const Block& block, const std::string& wanted) {
-    for (const CStruct& quant : program_.quants) {
-      if (quant.block == block) return quant.name;
-    }
-    program_.quants.push_back({file_names_.Unique(wanted), block});
-    return program_.quants.back().name;
-  }
-
-  // A pointer of type `type` to byte `offset` of `place`.
-  std::string Pointer(const Place& place, int64_t offset,
-                      absl::string_view type) const {
-    offset += place.offset;
-    const std::string cast =
-        absl::StrCat("(", absl::StripPrefix(type, "const "), ")");
-    if (place.kind == Place::Kind::kArena) {
-      const std::string at =
-          offset == 0 ? std::string("arena") : absl::StrCat("arena + ", offset);
-      if (absl::StrContains(type, "void")) return at;
-      return cast + (offset == 0 ? at : absl::StrCat("(", at, ")"));
-    }
-    const bool input = place.kind == Place::Kind::kModelInput;
-    const CTensor& tensor =
-        (input ? program_.inputs
-               : program_.outputs)[static_cast<size_t>(place.index)];
-    const DType dtype = tensor.value->type().dtype;
-    const int64_t element = std::max(1, InfoOf(dtype).bits / 8);
-    const bool same = absl::StripSuffix(absl::StripPrefix(type, "const "),
-                                        " *") == CTypeOf(dtype) ||
-                      absl::StrContains(type, "void");
-    const std::string at =
-        offset == 0 ? tensor.name
-                    : absl::StrCat(tensor.name, " + ", offset / element);
-    if (same && offset % element == 0) return at;
-    const std::string const_cast_text = absl::StrCat("(", type, ")");
-    const std::string to_type = input ? const_cast_text : cast;
-    if (offset == 0) return to_type + tensor.name;
-    return absl::StrCat(to_type, "((", input ? "const " : "", "uint8_t *)",
-                        tensor.name, " + ", offset, ")");
-  }
-
-  // The argument for `value` as a kernel takes it.
-  absl::StatusOr<std::string> ValueArg(const Node& node, const Value& value,
-                                       const KernelArg& arg,
-                                       const std::string& param,
-                                       absl::string_view type) {
-    if (const auto constant = ConstantBytes(module_, value)) {
-      const std::string array =
-          ArrayOf(constant, absl::StrCat(NodeStem(node), "_", param));
-      if (array == "NULL") return array;
-      const bool same = absl::StripSuffix(absl::StripPrefix(type, "const "),
-                                          " *") == CTypeOf(constant->dtype()) ||
-                        absl::StrContains(type, "void");
-      if (arg.offset == 0) {
-        return same ? array : absl::StrCat("(", type, ")", array);
-      }
-      return absl::StrCat("(", type, ")((const uint8_t *)", array, " + ",
-                          arg.offset, ")");
-    }
-    const auto place = module_.plan->values.find(&value);
-    if (place == module_.plan->values.end()) {
-      return Internal("%", value.name(), " has no place in memory");
-    }
-    return Pointer(place->second, arg.offset, type);
-  }
-
-  static std::string ParamName(const Node& node, const KernelArg& arg) {
-    const absl::Span<const Operand> operands = node.op().operands();
-    const size_t index = static_cast<size_t>(arg.index);
-    switch (arg.kind) {
-      case KernelArg::Kind::kInput:
-        return index < operands.size() &&
-                       operands[index].mode != Operand::Mode::kVariadic
-                   ? std::string(operands[index].name)
-                   : "x";
-      case KernelArg::Kind::kOutput:
-        return node.outputs().size() == 1 ? "y" : absl::StrCat("y", index);
-      case KernelArg::Kind::kConstant:
-        return arg.name;
-      case KernelArg::Kind::kScratch:
-        return "scratch";
-      case KernelArg::Kind::kNull:
-        return "NULL";
-    }
-    return "";
-  }
-
-  // The body for this kernel, shape and set of null arguments.
-  CBody& BodyFor(const Node& node, const LoweredCall& lowered) {
-    const KernelCall& call = lowered.call;
-    std::string nulls;
-    for (const KernelArg& arg : call.args) {
-      nulls += arg.kind == KernelArg::Kind::kNull ? '0' : '1';
-    }
-    for (size_t i = 0; i < program_.bodies.size(); ++i) {
-      if (program_.bodies[i].kernel == lowered.kernel &&
-          program_.bodies[i].shape == call.shape && body_nulls_[i] == nulls) {
-        return program_.bodies[i];
-      }
-    }
-    CBody body;
-    const std::string stem(absl::StripPrefix(lowered.kernel->symbol, "tc_"));
-    body.name = file_names_.Unique(absl::StrCat(stem, "_", ++bodies_of_[stem]));
-    body.kernel = lowered.kernel;
-    body.shape = call.shape;
-    body.quant_type = std::string(call.quant.type());
-    body.summary = Summary(node);
-    CNames names;
-    names.Reserve("s");
-    names.Reserve("q");
-    for (size_t i = 0; i < call.args.size(); ++i) {
-      if (call.args[i].kind == KernelArg::Kind::kNull) {
-        body.args.push_back("NULL");
-        continue;
-      }
-      body.args.push_back(names.Unique(ParamName(node, call.args[i])));
-      body.param_names.push_back(body.args.back());
-      body.param_types.emplace_back(lowered.kernel->arg_types[i]);
-    }
-    if (std::count(program_.kernels.begin(), program_.kernels.end(),
-                   lowered.kernel) == 0) {
-      program_.kernels.push_back(lowered.kernel);
-    }
-    program_.bodies.push_back(std::move(body));
-    body_nulls_.push_back(nulls);
-    return program_.bodies.back();
-  }
-
-  absl::Status AddCall(const Node& node, const LoweredCall& lowered) {
-    const KernelCall& call = lowered.call;
-    if (lowered.kernel->arg_types.size() != call.args.size()) {
-      return Internal(lowered.kernel->symbol, " takes ",
-                      lowered.kernel->arg_types.size(), " pointers, not ",
-                      call.args.size());
-    }
-    CBody& body = BodyFor(node, lowered);
-    const std::string origin = OriginNames(node);
-    if (!origin.empty() &&
-        std::count(body.users.begin(), body.users.end(), origin) == 0) {
-      body.users.push_back(origin);
-    }
-    CCall emitted{origin, body.name, {}};
-    if (!call.quant.empty()) {
-      emitted.args.push_back(absl::StrCat(
-          "&", QuantOf(call.quant, absl::StrCat(NodeStem(node), "_quant"))));
-    }
-    for (size_t i = 0; i < call.args.size(); ++i) {
-      const KernelArg& arg = call.args[i];
-      if (arg.pack_rows != 0) {
-        return Internal("weights are not packed; run pack-weights first");
-      }
-      const absl::string_view type = lowered.kernel->arg_types[i];
-      const std::string param = ParamName(node, arg);
-      switch (arg.kind) {
-        case KernelArg::Kind::kInput:
-        case KernelArg::Kind::kOutput: {
-          const size_t index = static_cast<size_t>(arg.index);
-          const Value* value = arg.kind == KernelArg::Kind::kInput
-                                   ? node.input(index)
-                                   : node.output(index);
-          if (value == nullptr ||
-              (arg.kind == KernelArg::Kind::kOutput && IsConstPointer(type))) {
-            return Internal(lowered.kernel->symbol, ": argument ", i,
-                            " does not fit the kernel");
-          }
-          TINYC_ASSIGN_OR_RETURN(std::string text,
-                                 ValueArg(node, *value, arg, param, type));
-          emitted.args.push_back(std::move(text));
-          break;
-        }
-        case KernelArg::Kind::kConstant:
-          emitted.args.push_back(
-              ArrayOf(arg.constant, absl::StrCat(NodeStem(node), "_", param)));
-          break;
-        case KernelArg::Kind::kScratch: {
-          const Place scratch{Place::Kind::kArena, 0,
-                              module_.plan->scratch.at(&node)};
-          emitted.args.push_back(Pointer(scratch, arg.offset, type));
-          break;
-        }
-        case KernelArg::Kind::kNull:
-          break;  // stands in the body
-      }
-    }
-    program_.calls.push_back(std::move(emitted));
-    return absl::OkStatus();
-  }
-
-  const Module& module_;
-  const EmitOptions& options_;
-  CProgram program_;
-  CNames file_names_;
-  CNames params_;
-  CNames macro_names_;
-  std::map<std::pair<absl::string_view, absl::string_view>, std::string>
-      arrays_;  // by C type and bytes
-  std::map<std::string, int> bodies_of_;
-  std::vector<std::string> body_nulls_;  // per body, '0' for a null argument
-};
+  return "";
+}
 
 }  // namespace
+
+absl::StatusOr<CProgram> ProgramBuilder::Build() {
+  program_.prefix = LegalPrefix(options_.prefix);
+  program_.macros = absl::AsciiStrToUpper(program_.prefix);
+  program_.stem = options_.stem.empty() ? program_.prefix : options_.stem;
+  program_.caller_arena = options_.caller_arena;
+  program_.arena_align = std::max<int64_t>(8, module_.target->align);
+  for (const char* suffix :
+       {"run", "model", "arena", "run_model", "inputs", "outputs"}) {
+    file_names_.Reserve(absl::StrCat(program_.prefix, "_", suffix));
+  }
+  NameBoundary();
+  Frame frame{module_, 0, {}, {}};
+  const auto pointer = [](const CTensor& tensor, bool is_const) {
+    return CPointer{.kind = CPointer::Kind::kNamed,
+                    .name = tensor.name,
+                    .dtype = tensor.value->type().dtype,
+                    .is_const = is_const};
+  };
+  for (const CTensor& t : program_.inputs) {
+    frame.inputs.push_back(pointer(t, true));
+  }
+  for (const CTensor& t : program_.outputs) {
+    frame.outputs.push_back(pointer(t, false));
+  }
+  TINYC_RETURN_IF_ERROR(AddNodes(frame));
+  return std::move(program_);
+}
+
+void ProgramBuilder::NameBoundary() {
+  // What else stands in the scope of the parameters.
+  for (const char* name : {"arena", "workspace", "inputs", "outputs"}) {
+    params_.Reserve(name);
+  }
+  macro_names_.Reserve("ARENA");
+  const auto name = [&](const Value* value) {
+    CTensor tensor;
+    tensor.value = value;
+    tensor.name = params_.Unique(FileScopeName(value->name()));
+    tensor.size = absl::StrCat(
+        program_.macros, "_",
+        macro_names_.Unique(absl::AsciiStrToUpper(tensor.name)), "_SIZE");
+    // A function of that name could not be called in their scope, and the
+    // description of each is a file-scope object.
+    file_names_.Reserve(tensor.name);
+    file_names_.Reserve(
+        absl::StrCat(program_.prefix, "_", tensor.name, "_dims"));
+    return tensor;
+  };
+  for (const Value* value : module_.graph->inputs()) {
+    program_.inputs.push_back(name(value));
+  }
+  for (const Value* value : module_.graph->outputs()) {
+    program_.outputs.push_back(name(value));
+  }
+}
+
+std::string ProgramBuilder::ArrayOf(std::shared_ptr<const Tensor> tensor,
+                                    const std::string& wanted) {
+  if (CCountOf(tensor->type()) == 0) return "NULL";
+  const absl::Span<const uint8_t> bytes = tensor->bytes();
+  const auto key =
+      std::pair(CTypeOf(tensor->dtype()),
+                absl::string_view(reinterpret_cast<const char*>(bytes.data()),
+                                  bytes.size()));
+  const auto [known, added] = arrays_.try_emplace(key, "");
+  if (added) {
+    known->second = file_names_.Unique(wanted);
+    program_.arrays.push_back({known->second, std::move(tensor)});
+  }
+  return known->second;
+}
+
+std::string ProgramBuilder::QuantOf(const Block& block,
+                                    const std::string& wanted) {
+  for (const CStruct& quant : program_.quants) {
+    if (quant.block == block) return quant.name;
+  }
+  program_.quants.push_back({file_names_.Unique(wanted), block});
+  return program_.quants.back().name;
+}
+
+absl::StatusOr<CPointer> ProgramBuilder::PointerTo(const Frame& frame,
+                                                   const Value& value) {
+  if (auto constant = ConstantBytes(frame.module, value)) {
+    return CPointer{.kind = CPointer::Kind::kConstant,
+                    .constant = std::move(constant)};
+  }
+  const auto found = frame.module.plan->values.find(&value);
+  if (found == frame.module.plan->values.end()) {
+    return Internal("%", value.name(), " has no place in memory");
+  }
+  const Place& place = found->second;
+  const size_t index = static_cast<size_t>(place.index);
+  switch (place.kind) {
+    case Place::Kind::kModelInput:
+      return frame.inputs[index] + place.offset;
+    case Place::Kind::kModelOutput:
+      return frame.outputs[index] + place.offset;
+    case Place::Kind::kArena:
+      break;
+  }
+  return CPointer{.offset = frame.arena + place.offset};
+}
+
+CPointer ProgramBuilder::ScratchOf(const Frame& frame, const Node& node,
+                                   int64_t offset) {
+  return CPointer{.offset = frame.arena + frame.module.plan->scratch.at(&node) +
+                            offset};
+}
+
+std::string ProgramBuilder::Text(const CPointer& pointer,
+                                 absl::string_view type,
+                                 const std::string& wanted) {
+  if (pointer.kind != CPointer::Kind::kConstant) {
+    return PointerText(pointer, type);
+  }
+  const std::string array = ArrayOf(pointer.constant, wanted);
+  if (array == "NULL") return array;
+  if (pointer.offset == 0) {
+    return PointsTo(type, pointer.constant->dtype())
+               ? array
+               : absl::StrCat("(", type, ")", array);
+  }
+  return absl::StrCat("(", type, ")((const uint8_t *)", array, " + ",
+                      pointer.offset, ")");
+}
+
+// The body for this kernel, shape and set of null arguments.
+CBody& ProgramBuilder::BodyFor(const Node& node, const LoweredCall& lowered) {
+  const KernelCall& call = lowered.call;
+  std::string nulls;
+  for (const KernelArg& arg : call.args) {
+    nulls += arg.kind == KernelArg::Kind::kNull ? '0' : '1';
+  }
+  for (size_t i = 0; i < program_.bodies.size(); ++i) {
+    if (program_.bodies[i].kernel == lowered.kernel &&
+        program_.bodies[i].shape == call.shape && body_nulls_[i] == nulls) {
+      return program_.bodies[i];
+    }
+  }
+  CBody body;
+  const std::string stem(absl::StripPrefix(lowered.kernel->symbol, "tc_"));
+  body.name = file_names_.Unique(absl::StrCat(stem, "_", ++bodies_of_[stem]));
+  body.kernel = lowered.kernel;
+  body.shape = call.shape;
+  body.quant_type = std::string(call.quant.type());
+  body.summary = Summary(node);
+  CNames names;
+  names.Reserve("s");
+  names.Reserve("q");
+  for (size_t i = 0; i < call.args.size(); ++i) {
+    if (call.args[i].kind == KernelArg::Kind::kNull) {
+      body.args.push_back("NULL");
+      continue;
+    }
+    body.args.push_back(names.Unique(ParamName(node, call.args[i])));
+    body.param_names.push_back(body.args.back());
+    body.param_types.emplace_back(lowered.kernel->arg_types[i]);
+  }
+  if (std::count(program_.kernels.begin(), program_.kernels.end(),
+                 lowered.kernel) == 0) {
+    program_.kernels.push_back(lowered.kernel);
+  }
+  program_.bodies.push_back(std::move(body));
+  body_nulls_.push_back(nulls);
+  return program_.bodies.back();
+}
+
+absl::Status ProgramBuilder::AddNodes(const Frame& frame) {
+  for (const auto& node : frame.module.graph->nodes()) {
+    if (node->As<If>() != nullptr) {
+      TINYC_RETURN_IF_ERROR(WithLoc(AddIf(frame, *node), *node));
+    } else if (const Loop* loop = node->As<Loop>()) {
+      TINYC_RETURN_IF_ERROR(WithLoc(AddLoop(frame, *node, *loop), *node));
+    }
+    for (const LoweredCall& lowered :
+         frame.module.lowering->calls.at(node.get())) {
+      if (lowered.kernel == nullptr) continue;
+      TINYC_RETURN_IF_ERROR(WithLoc(AddCall(frame, *node, lowered), *node));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ProgramBuilder::AddCall(const Frame& frame, const Node& node,
+                                     const LoweredCall& lowered) {
+  const KernelCall& call = lowered.call;
+  if (lowered.kernel->arg_types.size() != call.args.size()) {
+    return Internal(lowered.kernel->symbol, " takes ",
+                    lowered.kernel->arg_types.size(), " pointers, not ",
+                    call.args.size());
+  }
+  CBody& body = BodyFor(node, lowered);
+  const std::string origin = OriginNames(node);
+  if (!origin.empty() &&
+      std::count(body.users.begin(), body.users.end(), origin) == 0) {
+    body.users.push_back(origin);
+  }
+  CStep emitted{CStep::Kind::kCall, origin, body.name, {}};
+  if (!call.quant.empty()) {
+    emitted.args.push_back(absl::StrCat(
+        "&", QuantOf(call.quant, absl::StrCat(NodeStem(node), "_quant"))));
+  }
+  for (size_t i = 0; i < call.args.size(); ++i) {
+    const KernelArg& arg = call.args[i];
+    if (arg.pack_rows != 0) {
+      return Internal("weights are not packed; run pack-weights first");
+    }
+    const absl::string_view type = lowered.kernel->arg_types[i];
+    const std::string param = ParamName(node, arg);
+    switch (arg.kind) {
+      case KernelArg::Kind::kInput:
+      case KernelArg::Kind::kOutput: {
+        const size_t index = static_cast<size_t>(arg.index);
+        const Value* value = arg.kind == KernelArg::Kind::kInput
+                                 ? node.input(index)
+                                 : node.output(index);
+        if (value == nullptr ||
+            (arg.kind == KernelArg::Kind::kOutput && IsConstPointer(type))) {
+          return Internal(lowered.kernel->symbol, ": argument ", i,
+                          " does not fit the kernel");
+        }
+        TINYC_ASSIGN_OR_RETURN(const CPointer pointer,
+                               PointerTo(frame, *value));
+        emitted.args.push_back(Text(pointer + arg.offset, type,
+                                    absl::StrCat(NodeStem(node), "_", param)));
+        break;
+      }
+      case KernelArg::Kind::kConstant:
+        emitted.args.push_back(
+            ArrayOf(arg.constant, absl::StrCat(NodeStem(node), "_", param)));
+        break;
+      case KernelArg::Kind::kScratch: {
+        emitted.args.push_back(
+            PointerText(ScratchOf(frame, node, arg.offset), type));
+        break;
+      }
+      case KernelArg::Kind::kNull:
+        break;  // stands in the body
+    }
+  }
+  program_.steps.push_back(std::move(emitted));
+  return absl::OkStatus();
+}
 
 absl::StatusOr<CProgram> BuildProgram(const Module& module,
                                       const EmitOptions& options) {
   if (module.stage != Stage::kPlanned || !module.plan || !module.lowering) {
     return Internal("only a planned module is emitted as C");
   }
-  return Builder(module, options).Build();
+  return ProgramBuilder(module, options).Build();
 }
 
 }  // namespace tinyc

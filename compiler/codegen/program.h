@@ -45,9 +45,13 @@ struct CBody {
   std::vector<std::string> users;  // names of ONNX nodes, quoted
 };
 
-struct CCall {
+// One step of the run function.
+struct CStep {
+  // kLine: a statement; kBegin, kElse, kEnd: the lines around a block.
+  enum class Kind { kCall, kLine, kBegin, kElse, kEnd };
+  Kind kind = Kind::kCall;
   std::string origin;  // names of ONNX nodes, quoted; may be empty
-  std::string callee;
+  std::string text;    // the callee, or the line
   std::vector<std::string> args;
 };
 
@@ -62,7 +66,7 @@ struct CProgram {
   std::vector<CArray> arrays;
   std::vector<CStruct> quants;
   std::vector<CBody> bodies;
-  std::vector<CCall> calls;
+  std::vector<CStep> steps;
   std::vector<const Kernel*> kernels;  // each once, in the order of first use
 };
 

@@ -2,8 +2,13 @@
 #include "compiler/engine/kernels_engine.h"
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <new>
+
+#include "compiler/lowering/control.h"
+#include "compiler/ops/if.h"
+#include "compiler/ops/loop.h"
 
 namespace tinyc {
 namespace {
@@ -16,38 +21,36 @@ struct AlignedDelete {
   void operator()(uint8_t* p) const { ::operator delete(p, kArenaAlign); }
 };
 
+// Kernels take what they only read as pointers to mutable bytes, too.
+uint8_t* Bytes(const Tensor& tensor) {
+  return const_cast<uint8_t*>(tensor.bytes().data());
+}
+
+// Runs a module, or a body inside of one, in memory that others own.
 class Engine {
  public:
-  Engine(const Module& module, absl::Span<const Tensor> inputs)
+  Engine(const Module& module, uint8_t* arena, std::vector<uint8_t*> inputs,
+         std::vector<uint8_t*> outputs)
       : module_(module),
-        inputs_(inputs),
         arena_bytes_(static_cast<size_t>(module.plan->arena_bytes)),
-        arena_(static_cast<uint8_t*>(
-            ::operator new(std::max<size_t>(arena_bytes_, 1), kArenaAlign))) {
-    std::fill_n(arena_.get(), arena_bytes_, uint8_t{0});
-    for (const Value* output : module.graph->outputs()) {
-      outputs_.emplace_back(output->type());
-    }
-  }
+        arena_(arena),
+        inputs_(std::move(inputs)),
+        outputs_(std::move(outputs)) {}
 
-  absl::StatusOr<std::vector<Tensor>> Run(const KernelsEngineOptions& options) {
+  absl::Status Run(const KernelsEngineOptions& options) {
     const bool poison = options.poison_dead_bytes;
     const std::vector<const Node*> nodes = Nodes();
     if (poison) FindLastUses(nodes);
     if (poison) PoisonAfter(-1);
     for (size_t step = 0; step < nodes.size(); ++step) {
-      for (const LoweredCall& lowered :
-           module_.lowering->calls.at(nodes[step])) {
-        if (lowered.kernel == nullptr) continue;
-        TINYC_RETURN_IF_ERROR(
-            WithLoc(RunCall(*nodes[step], lowered), *nodes[step]));
-      }
+      TINYC_RETURN_IF_ERROR(
+          WithLoc(RunNode(*nodes[step], options), *nodes[step]));
       if (options.observe != nullptr) {
         TINYC_RETURN_IF_ERROR(Observe(*nodes[step], options));
       }
       if (poison) PoisonAfter(static_cast<int>(step));
     }
-    return std::move(outputs_);
+    return absl::OkStatus();
   }
 
  private:
@@ -55,11 +58,6 @@ class Engine {
     std::vector<const Node*> nodes;
     for (const auto& node : module_.graph->nodes()) nodes.push_back(node.get());
     return nodes;
-  }
-
-  // Kernels take what they only read as pointers to mutable bytes, too.
-  static uint8_t* Bytes(const Tensor& tensor) {
-    return const_cast<uint8_t*>(tensor.bytes().data());
   }
 
   absl::StatusOr<uint8_t*> PointerTo(const Value& value) {
@@ -74,13 +72,13 @@ class Engine {
     const size_t index = static_cast<size_t>(at.index);
     switch (at.kind) {
       case Place::Kind::kModelInput:
-        return Bytes(inputs_[index]) + at.offset;
+        return inputs_[index] + at.offset;
       case Place::Kind::kModelOutput:
-        return outputs_[index].bytes().data() + at.offset;
+        return outputs_[index] + at.offset;
       case Place::Kind::kArena:
         break;
     }
-    return arena_.get() + at.offset;
+    return arena_ + at.offset;
   }
 
   absl::Status Observe(const Node& node, const KernelsEngineOptions& options) {
@@ -90,6 +88,114 @@ class Engine {
       TINYC_ASSIGN_OR_RETURN(const uint8_t* const bytes, PointerTo(*value));
       std::copy_n(bytes, tensor.bytes().size(), tensor.bytes().data());
       options.observe(*value, tensor);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status RunNode(const Node& node, const KernelsEngineOptions& options) {
+    if (node.As<If>() != nullptr) return RunIf(node, options);
+    if (const Loop* loop = node.As<Loop>()) {
+      return RunLoop(node, *loop, options);
+    }
+    for (const LoweredCall& lowered : module_.lowering->calls.at(&node)) {
+      if (lowered.kernel == nullptr) continue;
+      TINYC_RETURN_IF_ERROR(RunCall(node, lowered));
+    }
+    return absl::OkStatus();
+  }
+
+  // Pointers to the operands (null: absent) or results of a node.
+  absl::StatusOr<std::vector<uint8_t*>> PointersTo(
+      absl::Span<Value* const> values) {
+    std::vector<uint8_t*> pointers;
+    for (const Value* value : values) {
+      pointers.push_back(nullptr);
+      if (value == nullptr) continue;
+      TINYC_ASSIGN_OR_RETURN(pointers.back(), PointerTo(*value));
+    }
+    return pointers;
+  }
+
+  uint8_t* ScratchOf(const Node& node, int64_t offset) const {
+    const auto scratch = module_.plan->scratch.find(&node);
+    if (offset < 0 || scratch == module_.plan->scratch.end()) return nullptr;
+    return arena_ + scratch->second + offset;
+  }
+
+  absl::Status RunBody(const Graph& region, uint8_t* arena,
+                       std::vector<uint8_t*> inputs,
+                       std::vector<uint8_t*> outputs,
+                       const KernelsEngineOptions& options) {
+    return Engine(*module_.bodies.at(&region), arena, std::move(inputs),
+                  std::move(outputs))
+        .Run({.poison_dead_bytes = options.poison_dead_bytes});
+  }
+
+  absl::Status RunIf(const Node& node, const KernelsEngineOptions& options) {
+    TINYC_ASSIGN_OR_RETURN(std::vector<uint8_t*> in, PointersTo(node.inputs()));
+    TINYC_ASSIGN_OR_RETURN(std::vector<uint8_t*> out,
+                           PointersTo(node.outputs()));
+    const Graph& region = *node.regions()[*in[0] != 0 ? 0 : 1];
+    in.erase(in.begin());
+    return RunBody(region, ScratchOf(node, LayOutControl(module_, node).arena),
+                   std::move(in), std::move(out), options);
+  }
+
+  absl::Status RunLoop(const Node& node, const Loop& loop,
+                       const KernelsEngineOptions& options) {
+    TINYC_ASSIGN_OR_RETURN(std::vector<uint8_t*> in, PointersTo(node.inputs()));
+    TINYC_ASSIGN_OR_RETURN(const std::vector<uint8_t*> out,
+                           PointersTo(node.outputs()));
+    in.resize(std::max(in.size(), node.op().min_operands()), nullptr);
+    const Graph& region = *node.regions()[0];
+    const ControlScratch scratch = LayOutControl(module_, node);
+    int64_t wanted = 0;
+    if (in[0] != nullptr) std::memcpy(&wanted, in[0], sizeof(wanted));
+    TINYC_ASSIGN_OR_RETURN(
+        const int64_t limit,
+        LoopLimit(loop, region, in[0] == nullptr ? nullptr : &wanted));
+    bool go = in[1] == nullptr || *in[1] != 0;
+
+    // What the region sees of the operands, and where it writes to.
+    const size_t carried = static_cast<size_t>(loop.carried);
+    std::vector<uint8_t*> body_in(in.begin() + 1, in.end());
+    body_in[0] = ScratchOf(node, scratch.iteration);
+    std::vector<uint8_t*> body_out;
+    if (loop.asks) body_out.push_back(ScratchOf(node, scratch.go));
+    for (size_t c = 0; c < carried; ++c) {
+      const size_t bytes = static_cast<size_t>(node.output(c)->type().bytes());
+      if (bytes > 0) std::memcpy(out[c], in[loop.first_carried() + c], bytes);
+      body_in[loop.first_carried() + c - 1] = out[c];
+      body_out.push_back(ScratchOf(node, scratch.next[c]));
+    }
+    body_out.insert(body_out.end(), out.begin() + loop.carried, out.end());
+
+    int64_t i = 0;
+    for (; go && i < limit; ++i) {
+      if (body_in[0] != nullptr) std::memcpy(body_in[0], &i, sizeof(i));
+      for (size_t s = loop.first_scanned(); s < loop.first_capture(); ++s) {
+        body_in[s - 1] = in[s] + loop.SliceAt(s - loop.first_scanned(), i) *
+                                     region.inputs()[s - 1]->type().bytes();
+      }
+      for (size_t r = carried; r < out.size(); ++r) {
+        const size_t at = loop.region_result(r);
+        body_out[at] =
+            out[r] +
+            loop.SliceAt(static_cast<size_t>(loop.scanned) + r - carried, i) *
+                region.outputs()[at]->type().bytes();
+      }
+      TINYC_RETURN_IF_ERROR(RunBody(region, ScratchOf(node, scratch.arena),
+                                    body_in, body_out, options));
+      for (size_t c = 0; c < carried; ++c) {
+        if (scratch.next[c] < 0) continue;
+        std::memcpy(out[c], ScratchOf(node, scratch.next[c]),
+                    static_cast<size_t>(node.output(c)->type().bytes()));
+      }
+      if (loop.asks) go = *ScratchOf(node, scratch.go) != 0;
+    }
+    if (loop.exact(region) && i != loop.trips) {
+      return Invalid("the loop ended after ", i,
+                     " iterations, its results have ", loop.trips, " slices");
     }
     return absl::OkStatus();
   }
@@ -122,7 +228,7 @@ class Engine {
           pointer = Bytes(*arg.constant);
           break;
         case KernelArg::Kind::kScratch:
-          pointer = arena_.get() + module_.plan->scratch.at(&node);
+          pointer = arena_ + module_.plan->scratch.at(&node);
           break;
         case KernelArg::Kind::kNull:
           break;
@@ -172,15 +278,15 @@ class Engine {
                 needed.begin() + static_cast<std::ptrdiff_t>(live.end), true);
     }
     for (size_t i = 0; i < arena_bytes_; ++i) {
-      if (!needed[i]) arena_.get()[i] = kPoison;
+      if (!needed[i]) arena_[i] = kPoison;
     }
   }
 
   const Module& module_;
-  absl::Span<const Tensor> inputs_;
-  std::vector<Tensor> outputs_;
   size_t arena_bytes_;
-  std::unique_ptr<uint8_t, AlignedDelete> arena_;
+  uint8_t* arena_;
+  std::vector<uint8_t*> inputs_;
+  std::vector<uint8_t*> outputs_;
   std::vector<LiveBytes> live_;
 };
 
@@ -204,7 +310,24 @@ absl::StatusOr<std::vector<Tensor>> RunKernels(
                      ", not ", ToString(inputs[i].type()));
     }
   }
-  return Engine(module, inputs).Run(options);
+  const size_t arena_bytes = static_cast<size_t>(module.plan->arena_bytes);
+  const std::unique_ptr<uint8_t, AlignedDelete> arena(static_cast<uint8_t*>(
+      ::operator new(std::max<size_t>(arena_bytes, 1), kArenaAlign)));
+  std::fill_n(arena.get(), arena_bytes, uint8_t{0});
+  std::vector<uint8_t*> input_bytes;
+  for (const Tensor& input : inputs) input_bytes.push_back(Bytes(input));
+  std::vector<Tensor> outputs;
+  std::vector<uint8_t*> output_bytes;
+  for (const Value* output : module.graph->outputs()) {
+    outputs.emplace_back(output->type());
+  }
+  for (Tensor& output : outputs) {
+    output_bytes.push_back(output.bytes().data());
+  }
+  TINYC_RETURN_IF_ERROR(Engine(module, arena.get(), std::move(input_bytes),
+                               std::move(output_bytes))
+                            .Run(options));
+  return outputs;
 }
 
 }  // namespace tinyc

@@ -53,7 +53,7 @@ absl::StatusOr<std::vector<Tensor>> RunGraph(
 absl::StatusOr<std::vector<Tensor>> EvaluateNode(
     const Node& node, absl::Span<const Tensor* const> inputs) {
   std::vector<const Tensor*> in(inputs.begin(), inputs.end());
-  in.resize(std::max(in.size(), node.op().operands().size()), nullptr);
+  in.resize(std::max(in.size(), node.op().min_operands()), nullptr);
   std::vector<Tensor> out;
   for (const Value* value : node.outputs()) out.emplace_back(value->type());
   std::vector<Tensor*> results;

@@ -13,12 +13,13 @@ namespace {
 absl::Status CheckOperands(const Op& op, absl::Span<Value* const> inputs) {
   const absl::Span<const Operand> operands = op.operands();
   const bool variadic =
-      !operands.empty() && operands.back().mode == Operand::Mode::kVariadic;
+      !operands.empty() && (operands.back().mode == Operand::Mode::kVariadic ||
+                            operands.back().mode == Operand::Mode::kAny);
   if (!variadic && inputs.size() > operands.size()) {
     return Invalid(op.name(), " takes at most ", operands.size(),
                    " operands, not ", inputs.size());
   }
-  for (size_t i = 0; i < std::max(operands.size(), inputs.size()); ++i) {
+  for (size_t i = 0; i < std::max(op.min_operands(), inputs.size()); ++i) {
     const Operand& operand = operands[std::min(i, operands.size() - 1)];
     if (operand.mode == Operand::Mode::kOptional) continue;
     if (i >= inputs.size() || inputs[i] == nullptr) {
@@ -31,13 +32,13 @@ absl::Status CheckOperands(const Op& op, absl::Span<Value* const> inputs) {
 absl::StatusOr<std::vector<TensorType>> Infer(
     const Op& op, absl::Span<Value* const> inputs,
     absl::Span<const ElemType> want,
-    absl::Span<const std::unique_ptr<Graph>> regions) {
+    absl::Span<const std::shared_ptr<Graph>> regions) {
   TINYC_RETURN_IF_ERROR(CheckOperands(op, inputs));
   std::vector<const TensorType*> in;
   for (const Value* value : inputs) {
     in.push_back(value == nullptr ? nullptr : &value->type());
   }
-  in.resize(std::max(in.size(), op.operands().size()), nullptr);
+  in.resize(std::max(in.size(), op.min_operands()), nullptr);
   std::vector<const Graph*> bodies;
   for (const auto& region : regions) bodies.push_back(region.get());
   return op.InferTypes({.in = in, .want = want, .regions = bodies});
@@ -88,8 +89,14 @@ Value* Graph::AddInput(std::string name, TensorType type) {
 }
 
 Value* Graph::AddConstant(Tensor tensor, std::string name) {
-  Value* value = NewValue(std::move(name), tensor.type());
-  value->constant_ = std::make_shared<const Tensor>(std::move(tensor));
+  return AddConstant(std::make_shared<const Tensor>(std::move(tensor)),
+                     std::move(name));
+}
+
+Value* Graph::AddConstant(std::shared_ptr<const Tensor> tensor,
+                          std::string name) {
+  Value* value = NewValue(std::move(name), tensor->type());
+  value->constant_ = std::move(tensor);
   return value;
 }
 
@@ -214,6 +221,15 @@ absl::Status Graph::SetOp(Node* node, std::unique_ptr<const Op> op) {
 }
 
 void Graph::SetLoc(Node* node, Loc loc) { node->loc_ = std::move(loc); }
+
+void Graph::RemoveInput(size_t index) {
+  Value* input = inputs_[index];
+  TINYC_CHECK(input->uses_.empty());
+  inputs_.erase(inputs_.begin() + static_cast<std::ptrdiff_t>(index));
+  names_.erase(input->name_);
+  values_.remove_if([&](const auto& v) { return v.get() == input; });
+  ++revision_;
+}
 
 void Graph::Erase(Node* node) {
   for (size_t i = 0; i < node->inputs_.size(); ++i) {

@@ -4,7 +4,8 @@
 // nodes() is in execution order, which is always a topological order.
 // Constants live on values; there is no constant node.  A node of an operator
 // with control flow owns regions: graphs that see nothing but their own
-// inputs, to which the operator passes the node's operands.
+// inputs, to which the operator passes the node's operands.  The tables that
+// the backend makes for a region share it with its node.
 #ifndef TINYC_COMPILER_IR_GRAPH_H_
 #define TINYC_COMPILER_IR_GRAPH_H_
 
@@ -68,7 +69,7 @@ class Node {
   }
   absl::Span<Value* const> outputs() const { return outputs_; }
   Value* output(size_t i = 0) const { return outputs_[i]; }
-  absl::Span<const std::unique_ptr<Graph>> regions() const { return regions_; }
+  absl::Span<const std::shared_ptr<Graph>> regions() const { return regions_; }
   const Loc& loc() const { return loc_; }
 
  private:
@@ -76,7 +77,7 @@ class Node {
   std::unique_ptr<const Op> op_;
   std::vector<Value*> inputs_;
   std::vector<Value*> outputs_;
-  std::vector<std::unique_ptr<Graph>> regions_;
+  std::vector<std::shared_ptr<Graph>> regions_;
   Loc loc_;
   std::list<std::unique_ptr<Node>>::iterator position_;
 };
@@ -106,13 +107,15 @@ class Graph {
 
   Value* AddInput(std::string name, TensorType type);
   Value* AddConstant(Tensor tensor, std::string name = "");
+  Value* AddConstant(std::shared_ptr<const Tensor> tensor,
+                     std::string name = "");
   void AddOutput(Value* value);
 
   struct Options {
     Loc loc;
     std::vector<ElemType> want;      // see InferArgs
     std::vector<std::string> names;  // of the outputs; made unique
-    std::vector<std::unique_ptr<Graph>> regions;
+    std::vector<std::shared_ptr<Graph>> regions;
   };
   // Adds a node before `before` (null: at the end) and infers its output
   // types.  Inputs must be produced earlier.
@@ -129,6 +132,8 @@ class Graph {
   // Replaces the operator, keeping the output types, which must agree with it.
   absl::Status SetOp(Node* node, std::unique_ptr<const Op> op);
   void SetLoc(Node* node, Loc loc);
+  // Removes an input without uses.
+  void RemoveInput(size_t index);
   // Removes a node whose outputs have no uses.
   void Erase(Node* node);
   // Moves `node` before `before`; the caller keeps the order topological.

@@ -9,6 +9,7 @@ std::shared_ptr<const Tensor> ConstantBytes(const Module& module,
   while (v->constant() == nullptr) {
     const Node* producer = v->producer();
     if (producer == nullptr || producer->input(0) == nullptr ||
+        !producer->regions().empty() ||
         !module.lowering->calls.at(producer).empty()) {
       return nullptr;
     }

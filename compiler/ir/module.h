@@ -55,17 +55,22 @@ struct MemoryPlan {
   bool optimal = false;     // proved: no smaller arena for these lifetimes
   // Every value that a kernel reads or writes, constants excepted.
   absl::flat_hash_map<const Value*, Place> values;
-  // Arena offset of a node's scratch bytes, for nodes that have any.
+  // Arena offset of a node's scratch bytes, for nodes that have any; those of
+  // a node with regions are laid out by compiler/lowering/control.h.
   absl::flat_hash_map<const Node*, int64_t> scratch;
 };
 
 struct Module {
   std::string name = "model";
-  std::unique_ptr<Graph> graph = std::make_unique<Graph>();
+  std::shared_ptr<Graph> graph = std::make_shared<Graph>();
   Stage stage = Stage::kGraph;
   const Target* target = nullptr;
   std::optional<Lowering> lowering;
   std::optional<MemoryPlan> plan;
+  // From kLowered on: for each region of a node, the region as a model of its
+  // own, at the same stage.  Its inputs and outputs are pointers that the node
+  // hands it, and its arena is a part of the node's scratch bytes.
+  absl::flat_hash_map<const Graph*, std::unique_ptr<Module>> bodies;
   // What the user should know about choices made for them, one sentence each.
   std::vector<std::string> notes;
 };

@@ -71,7 +71,8 @@ struct QuantRule {
 
 // One operand in the signature of an operator.
 struct Operand {
-  enum class Mode { kRequired, kOptional, kVariadic };
+  // kVariadic: one or more; kAny: none or more.  Only the last one is either.
+  enum class Mode { kRequired, kOptional, kVariadic, kAny };
   absl::string_view name;
   Mode mode = Mode::kRequired;
 };
@@ -81,6 +82,13 @@ class Op {
   virtual ~Op() = default;
   virtual absl::string_view name() const = 0;  // "conv"
   virtual absl::Span<const Operand> operands() const = 0;
+  // How many operands InferTypes and Evaluate see at least, absent ones as
+  // null.
+  size_t min_operands() const {
+    const absl::Span<const Operand> all = operands();
+    const bool any = !all.empty() && all.back().mode == Operand::Mode::kAny;
+    return all.size() - (any ? 1 : 0);
+  }
   virtual std::unique_ptr<Op> Clone() const = 0;
   virtual bool Equals(const Op& other) const = 0;
 

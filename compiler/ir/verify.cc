@@ -121,7 +121,7 @@ class GraphVerifier {
             Count(value, {&const_cast<Node&>(node), static_cast<int>(i)}));
       }
     }
-    in.resize(std::max(in.size(), node.op().operands().size()), nullptr);
+    in.resize(std::max(in.size(), node.op().min_operands()), nullptr);
     std::vector<ElemType> want;
     for (size_t i = 0; i < node.outputs().size(); ++i) {
       const Value& output = *node.output(i);
@@ -159,10 +159,8 @@ class GraphVerifier {
   absl::flat_hash_map<const Value*, size_t> uses_;
 };
 
-}  // namespace
-
-absl::Status Verify(const Module& module) {
-  TINYC_RETURN_IF_ERROR(GraphVerifier(*module.graph).Run());
+// The tables beside a graph, and those beside its regions.
+absl::Status VerifyTables(const Module& module) {
   if (module.stage >= Stage::kLowered) {
     if (!module.lowering ||
         module.lowering->revision != module.graph->revision()) {
@@ -179,7 +177,26 @@ absl::Status Verify(const Module& module) {
       return Internal("the graph has changed since its memory was planned");
     }
   }
+  if (module.stage == Stage::kGraph) return absl::OkStatus();
+  for (const auto& node : module.graph->nodes()) {
+    for (const auto& region : node->regions()) {
+      const auto body = module.bodies.find(region.get());
+      if (body == module.bodies.end() || body->second->graph != region ||
+          body->second->stage != module.stage) {
+        return WithLoc(Internal("a region was not lowered with its node"),
+                       *node);
+      }
+      TINYC_RETURN_IF_ERROR(VerifyTables(*body->second));
+    }
+  }
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status Verify(const Module& module) {
+  TINYC_RETURN_IF_ERROR(GraphVerifier(*module.graph).Run());
+  return VerifyTables(module);
 }
 
 }  // namespace tinyc

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ops/if.h"
 
+#include <algorithm>
+
 #include "compiler/ir/graph.h"
 #include "compiler/ops/registry.h"
 
@@ -50,6 +52,16 @@ absl::Status If::Evaluate(const EvalArgs& args) const {
     *args.out[i] = std::move(results[i]);
   }
   return absl::OkStatus();
+}
+
+int64_t If::Macs(const Node& node) const {
+  int64_t most = 0;
+  for (const auto& region : node.regions()) {
+    int64_t macs = 0;
+    for (const auto& inner : region->nodes()) macs += inner->op().Macs(*inner);
+    most = std::max(most, macs);
+  }
+  return most;
 }
 
 }  // namespace tinyc

@@ -14,13 +14,15 @@ namespace tinyc {
 // agree in type.  ONNX If (https://onnx.ai/onnx/operators/onnx__If.html).
 struct If final : OpBase<If> {
   static constexpr absl::string_view kName = "if";
-  static constexpr Operand kOperands[] = {
-      {"cond"}, {"captures", Operand::Mode::kVariadic}};
+  static constexpr Operand kOperands[] = {{"cond"},
+                                          {"captures", Operand::Mode::kAny}};
   static constexpr std::tuple<> kAttrs = {};
 
   absl::StatusOr<std::vector<TensorType>> InferTypes(
       const InferArgs& args) const override;
   absl::Status Evaluate(const EvalArgs& args) const override;
+  // Of the costlier region.
+  int64_t Macs(const Node& node) const override;
 };
 
 }  // namespace tinyc

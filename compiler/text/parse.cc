@@ -45,40 +45,45 @@ class Parser {
       : lexer_(lexer), constants_(lexer, options) {}
 
   absl::StatusOr<Module> Run() {
+    Module module;
+    module_ = &module;
     TINYC_RETURN_IF_ERROR(Header());
-    TINYC_ASSIGN_OR_RETURN(module_.graph, ParseGraph(0));
+    TINYC_ASSIGN_OR_RETURN(module.graph, ParseGraph(0));
     if (lexer_.peek().kind != Token::Kind::kEnd) {
       return lexer_.Error("expected the end of the text, found ",
                           lexer_.peek().text);
     }
-    if (module_.lowering) {
-      module_.lowering->revision = module_.graph->revision();
-    }
-    if (module_.plan) module_.plan->revision = module_.graph->revision();
-    return std::move(module_);
+    StampTables(module);
+    return module;
   }
 
  private:
   using Values = absl::flat_hash_map<std::string, Value*>;
 
+  static void StampTables(Module& module) {
+    const uint64_t revision = module.graph->revision();
+    if (module.lowering) module.lowering->revision = revision;
+    if (module.plan) module.plan->revision = revision;
+  }
+
   absl::Status Header() {
     if (!lexer_.Accept("module")) return absl::OkStatus();
-    TINYC_ASSIGN_OR_RETURN(module_.name,
+    TINYC_ASSIGN_OR_RETURN(module_->name,
                            lexer_.WordOrString("the module's name"));
     if (lexer_.Accept("target")) TINYC_RETURN_IF_ERROR(ParseTarget());
     if (lexer_.Accept("stage")) {
       TINYC_RETURN_IF_ERROR(lexer_.Expect("("));
       const Token token = lexer_.peek();
       TINYC_ASSIGN_OR_RETURN(const std::string stage, lexer_.Word("a stage"));
-      if (!ParseAttr(stage, &module_.stage)) {
+      if (!ParseAttr(stage, &module_->stage)) {
         return lexer_.ErrorAt(token, "there is no stage ", stage);
       }
       TINYC_RETURN_IF_ERROR(lexer_.Expect(")"));
     }
-    if (module_.stage >= Stage::kLowered) module_.lowering.emplace();
-    if (module_.stage >= Stage::kPlanned) {
-      module_.plan.emplace();
-      TINYC_RETURN_IF_ERROR(ParseArena(lexer_, &*module_.plan));
+    if (module_->stage >= Stage::kLowered) module_->lowering.emplace();
+    if (module_->stage >= Stage::kPlanned) {
+      module_->plan.emplace();
+      TINYC_RETURN_IF_ERROR(ParseArena(lexer_, &*module_->plan));
     }
     return absl::OkStatus();
   }
@@ -87,8 +92,8 @@ class Parser {
     TINYC_RETURN_IF_ERROR(lexer_.Expect("("));
     const Token token = lexer_.peek();
     TINYC_ASSIGN_OR_RETURN(const std::string name, lexer_.Word("a target"));
-    module_.target = FindTarget(name);
-    if (module_.target == nullptr) {
+    module_->target = FindTarget(name);
+    if (module_->target == nullptr) {
       std::vector<absl::string_view> names;
       for (const Target& target : AllTargets()) names.push_back(target.name);
       return lexer_.ErrorAt(token, "there is no target ", name,
@@ -121,6 +126,9 @@ class Parser {
       }));
     }
     TINYC_RETURN_IF_ERROR(lexer_.Expect(")"));
+    if (depth > 0 && module_->plan) {
+      TINYC_RETURN_IF_ERROR(ParseArena(lexer_, &*module_->plan));
+    }
     TINYC_RETURN_IF_ERROR(lexer_.Expect("{"));
     while (!lexer_.At("return")) {
       TINYC_RETURN_IF_ERROR(ParseStatement(graph.get(), values, depth));
@@ -143,6 +151,26 @@ class Parser {
     return graph;
   }
 
+  // Where the module is lowered, the region becomes a body.
+  absl::StatusOr<std::shared_ptr<Graph>> ParseRegion(int depth) {
+    Module* const outer = module_;
+    if (outer->stage == Stage::kGraph) return ParseGraph(depth);
+    auto body = std::make_unique<Module>();
+    body->target = outer->target;
+    body->stage = outer->stage;
+    body->lowering.emplace();
+    if (outer->plan) body->plan.emplace();
+    module_ = body.get();
+    auto region = ParseGraph(depth);
+    module_ = outer;
+    TINYC_RETURN_IF_ERROR(region.status());
+    body->graph = *std::move(region);
+    StampTables(*body);
+    std::shared_ptr<Graph> graph = body->graph;
+    outer->bodies[graph.get()] = std::move(body);
+    return graph;
+  }
+
   absl::Status ParseInput(Graph* graph, Values& values) {
     TINYC_ASSIGN_OR_RETURN(const std::string name, NewName(values));
     TINYC_RETURN_IF_ERROR(lexer_.Expect(":"));
@@ -153,7 +181,7 @@ class Parser {
     }
     Value* input = graph->AddInput(name, parsed.type);
     values[name] = input;
-    return ParsePlaces(lexer_, {&input, 1}, &module_);
+    return ParsePlaces(lexer_, {&input, 1}, module_);
   }
 
   // A name that no value has.
@@ -213,8 +241,8 @@ class Parser {
     Graph::Options options;
     options.names = names;
     while (lexer_.At("graph")) {
-      TINYC_ASSIGN_OR_RETURN(auto region, ParseGraph(depth + 1));
-      options.regions.push_back(std::move(region));
+      TINYC_ASSIGN_OR_RETURN(options.regions.emplace_back(),
+                             ParseRegion(depth + 1));
     }
     std::vector<std::pair<Token, ParsedType>> types;
     if (lexer_.Accept(":")) {
@@ -249,9 +277,9 @@ class Parser {
     }
     for (size_t i = 0; i < names.size(); ++i)
       values[names[i]] = node->output(i);
-    TINYC_RETURN_IF_ERROR(ParseKernels(lexer_, *node, &module_));
-    TINYC_RETURN_IF_ERROR(ParsePlaces(lexer_, node->outputs(), &module_));
-    TINYC_RETURN_IF_ERROR(ParseScratch(lexer_, *node, &module_));
+    TINYC_RETURN_IF_ERROR(ParseKernels(lexer_, *node, module_));
+    TINYC_RETURN_IF_ERROR(ParsePlaces(lexer_, node->outputs(), module_));
+    TINYC_RETURN_IF_ERROR(ParseScratch(lexer_, *node, module_));
     return ParseLoc(graph, node);
   }
 
@@ -302,7 +330,7 @@ class Parser {
 
   Lexer& lexer_;
   ConstantParser constants_;
-  Module module_;
+  Module* module_ = nullptr;  // of the graph that is being parsed
 };
 
 }  // namespace

@@ -48,11 +48,11 @@ std::string PlaceText(const Place& place) {
 class Printer {
  public:
   Printer(const Module& module, const PrintOptions& options)
-      : module_(module), options_(options) {}
+      : module_(&module), options_(options) {}
 
   std::string Run() {
     PrintHeader();
-    PrintGraph(*module_.graph, 0);
+    PrintGraph(*module_->graph, 0);
     return std::move(text_);
   }
 
@@ -63,30 +63,33 @@ class Printer {
   }
 
   const MemoryPlan* plan() const {
-    return module_.plan ? &*module_.plan : nullptr;
+    return module_->plan ? &*module_->plan : nullptr;
   }
 
   void PrintHeader() {
     const Module defaults;
-    if (module_.name == defaults.name && module_.target == nullptr &&
-        module_.stage == Stage::kGraph) {
+    if (module_->name == defaults.name && module_->target == nullptr &&
+        module_->stage == Stage::kGraph) {
       return;
     }
-    Add("module ", WordText(module_.name));
-    if (module_.target != nullptr) Add(" target(", module_.target->name, ")");
-    if (module_.stage != Stage::kGraph) {
-      Add(" stage(", AttrText(module_.stage), ")");
+    Add("module ", WordText(module_->name));
+    if (module_->target != nullptr) Add(" target(", module_->target->name, ")");
+    if (module_->stage != Stage::kGraph) {
+      Add(" stage(", AttrText(module_->stage), ")");
     }
-    if (module_.stage >= Stage::kPlanned && plan() != nullptr) {
-      Add(" arena(", plan()->arena_bytes, ", bound=", plan()->lower_bound,
-          plan()->optimal ? ", optimal" : "", ")");
-    }
+    PrintArena();
     Add("\n");
+  }
+
+  void PrintArena() {
+    if (module_->stage < Stage::kPlanned || plan() == nullptr) return;
+    Add(" arena(", plan()->arena_bytes, ", bound=", plan()->lower_bound,
+        plan()->optimal ? ", optimal" : "", ")");
   }
 
   // ` at arena+64, _` when a value has a place.
   std::string Places(absl::Span<Value* const> values) const {
-    if (module_.stage < Stage::kPlanned || plan() == nullptr) return "";
+    if (module_->stage < Stage::kPlanned || plan() == nullptr) return "";
     bool any = false;
     const std::string places =
         absl::StrJoin(values, ", ", [&](std::string* out, const Value* value) {
@@ -105,7 +108,9 @@ class Printer {
       Add(&input == &graph.inputs().front() ? "" : ", ", NameText(input), ": ",
           ToString(input->type()), Places({&input, 1}));
     }
-    Add(") -> (", Names(graph.outputs()), ") {\n");
+    Add(") -> (", Names(graph.outputs()), ")");
+    if (indent > 0) PrintArena();
+    Add(" {\n");
     const std::string margin(static_cast<size_t>(indent) + 2, ' ');
     absl::flat_hash_set<const Value*> printed;
     const auto add_constants = [&](absl::Span<Value* const> values) {
@@ -169,7 +174,11 @@ class Printer {
     }
     for (const auto& region : node.regions()) {
       Add(" ");
+      const Module* const outer = module_;
+      const auto body = outer->bodies.find(region.get());
+      if (body != outer->bodies.end()) module_ = body->second.get();
       PrintGraph(*region, indent);
+      module_ = outer;
     }
     Add(" : ", absl::StrJoin(node.outputs(), ", ",
                              [](std::string* out, const Value* value) {
@@ -189,9 +198,9 @@ class Printer {
 
   // The chosen kernels and the places in memory.
   void PrintBackend(const Node& node) {
-    if (module_.stage >= Stage::kLowered && module_.lowering) {
-      const auto found = module_.lowering->calls.find(&node);
-      if (found != module_.lowering->calls.end() && !found->second.empty()) {
+    if (module_->stage >= Stage::kLowered && module_->lowering) {
+      const auto found = module_->lowering->calls.find(&node);
+      if (found != module_->lowering->calls.end() && !found->second.empty()) {
         Add(" using ",
             absl::StrJoin(found->second, ", ",
                           [](std::string* out, const LoweredCall& call) {
@@ -205,7 +214,7 @@ class Printer {
       }
     }
     Add(Places(node.outputs()));
-    if (module_.stage >= Stage::kPlanned && plan() != nullptr) {
+    if (module_->stage >= Stage::kPlanned && plan() != nullptr) {
       const auto found = plan()->scratch.find(&node);
       if (found != plan()->scratch.end()) {
         Add(" scratch arena+", found->second);
@@ -213,7 +222,7 @@ class Printer {
     }
   }
 
-  const Module& module_;
+  const Module* module_;  // of the graph that is being printed
   const PrintOptions& options_;
   std::string text_;
 };

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
+#include "compiler/lowering/control.h"
 #include "copy/copy.h"
 #include "passes/memory/sharing.h"
 #include "passes/rewrite.h"
@@ -68,7 +69,24 @@ bool AsCopiedRun(const KernelCall& call, CopiedRun* run) {
   return true;
 }
 
-int64_t ScratchBytes(const Module& module, const Node& node) {
+// The arena of a node's regions: exact once they are planned.
+int64_t BodyBytes(const Module& module, const Node& node) {
+  int64_t bytes = 0;
+  for (const auto& region : node.regions()) {
+    const Module& body = *module.bodies.at(region.get());
+    const absl::StatusOr<int64_t> bound =
+        body.plan ? body.plan->arena_bytes : ArenaBound(body);
+    // What is wrong with the region, planning it will say.
+    if (bound.ok()) bytes = std::max(bytes, *bound);
+  }
+  return bytes;
+}
+
+int64_t ScratchBytesOf(const Module& module, const Node& node) {
+  if (!node.regions().empty()) {
+    return LayOutControl(node, BodyBytes(module, node), module.target->align)
+        .bytes;
+  }
   int64_t bytes = 0;
   for (const LoweredCall& lowered : module.lowering->calls.at(&node)) {
     bytes = std::max(bytes, lowered.call.scratch_bytes);
@@ -79,7 +97,11 @@ int64_t ScratchBytes(const Module& module, const Node& node) {
 class AliasPlanner {
  public:
   AliasPlanner(const Module& module, const Liveness& liveness)
-      : module_(module), liveness_(liveness) {}
+      : module_(module), liveness_(liveness) {
+    for (const auto& node : module.graph->nodes()) {
+      scratch_.push_back(ScratchBytesOf(module, *node));
+    }
+  }
 
   absl::StatusOr<AliasPlan> Run() {
     for (const Value* input : module_.graph->inputs()) AddValue(*input);
@@ -109,6 +131,7 @@ class AliasPlanner {
 
   bool IsWritten(const Value& value) const {
     if (value.producer() == nullptr) return false;
+    if (!value.producer()->regions().empty()) return true;
     const std::vector<LoweredCall>& calls =
         module_.lowering->calls.at(value.producer());
     for (size_t i = 0; i < calls.size(); ++i) {
@@ -140,7 +163,7 @@ class AliasPlanner {
     if (joined != nullptr) add(*joined);
     for (const auto& node : module_.graph->nodes()) {
       const size_t step = static_cast<size_t>(liveness_.StepOf(*node));
-      const int64_t bytes = ScratchBytes(module_, *node);
+      const int64_t bytes = scratch_[step];
       change[step + 1] += bytes;
       change[step + 2] -= bytes;
     }
@@ -217,7 +240,9 @@ class AliasPlanner {
   }
 
   absl::Status ShareUncomputed(const Node& node) {
-    if (!module_.lowering->calls.at(&node).empty()) return absl::OkStatus();
+    if (!module_.lowering->calls.at(&node).empty() || !node.regions().empty()) {
+      return absl::OkStatus();
+    }
     for (const Value* output : node.outputs()) {
       if (!HasStorage(output)) continue;
       const Value* input = node.input(0);
@@ -317,6 +342,7 @@ class AliasPlanner {
 
   const Module& module_;
   const Liveness& liveness_;
+  std::vector<int64_t> scratch_;                       // bytes, per step
   std::vector<std::unique_ptr<SharingGroup>> groups_;  // null: joined another
   absl::flat_hash_map<const Value*, size_t> group_of_;
   std::set<CallId> needless_;
@@ -346,7 +372,7 @@ ArenaProblem MakeArenaProblem(const Module& module, const Liveness& liveness,
     problem.storage.push_back(i);
   }
   for (const auto& node : module.graph->nodes()) {
-    const int64_t bytes = ScratchBytes(module, *node);
+    const int64_t bytes = ScratchBytesOf(module, *node);
     if (bytes == 0) continue;
     const int step = liveness.StepOf(*node);
     // Any element type may lie there.
@@ -355,6 +381,13 @@ ArenaProblem MakeArenaProblem(const Module& module, const Liveness& liveness,
     problem.scratch.push_back(node.get());
   }
   return problem;
+}
+
+absl::StatusOr<int64_t> ArenaBound(const Module& module) {
+  const Liveness liveness(*module.graph);
+  TINYC_ASSIGN_OR_RETURN(const AliasPlan aliases,
+                         PlanAliases(module, liveness));
+  return LiveBytesBound(MakeArenaProblem(module, liveness, aliases).buffers);
 }
 
 }  // namespace tinyc

@@ -55,6 +55,9 @@ struct ArenaProblem {
 ArenaProblem MakeArenaProblem(const Module& module, const Liveness& liveness,
                               const AliasPlan& aliases);
 
+// The bytes that no arena for the present order of the nodes can do without.
+absl::StatusOr<int64_t> ArenaBound(const Module& module);
+
 }  // namespace tinyc
 
 #endif  // TINYC_PASSES_MEMORY_ALIAS_H_

@@ -99,6 +99,15 @@ class Comparison {
           CompareGraphs(*a.regions()[i], *b.regions()[i]);
       if (!difference.empty())
         return absl::StrCat("region ", i, ": ", difference);
+      const auto body_a = a_.bodies.find(a.regions()[i].get());
+      const auto body_b = b_.bodies.find(b.regions()[i].get());
+      if ((body_a == a_.bodies.end()) != (body_b == b_.bodies.end())) {
+        return absl::StrCat("whether region ", i, " has a body");
+      }
+      if (body_a == a_.bodies.end()) continue;
+      const std::string tables =
+          Comparison(*body_a->second, *body_b->second).Run();
+      if (!tables.empty()) return absl::StrCat("body ", i, ": ", tables);
     }
     if (!SameCalls(a, b)) return "the kernel calls";
     if (a_.plan && Scratch(*a_.plan, a) != Scratch(*b_.plan, b)) {

@@ -50,7 +50,10 @@ std::string Signature(const Op& op) {
         const bool optional = operand.mode == Operand::Mode::kOptional;
         absl::StrAppend(out, optional ? "[" : "", operand.name,
                         optional ? "]" : "",
-                        operand.mode == Operand::Mode::kVariadic ? "..." : "");
+                        operand.mode == Operand::Mode::kVariadic ||
+                                operand.mode == Operand::Mode::kAny
+                            ? "..."
+                            : "");
       });
 }
 

@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
+#include "compiler/lowering/control.h"
 
 namespace tinyc {
 namespace {
@@ -79,19 +80,21 @@ std::string KernelNames(const std::vector<LoweredCall>& calls) {
   return absl::StrJoin(names, " + ");
 }
 
-// The arena offset of `value`; null when it lies elsewhere.
-Json ArenaOffset(const Module& module, const Value* value) {
+// The arena offset of `value`; null when it lies elsewhere.  `base`: where the
+// module's arena begins in the model's.
+Json ArenaOffset(const Module& module, const Value* value, int64_t base = 0) {
   const auto found = module.plan->values.find(value);
   if (found == module.plan->values.end() ||
       found->second.kind != Place::Kind::kArena) {
     return nullptr;
   }
-  return found->second.offset;
+  return base + found->second.offset;
 }
 
-int64_t ScratchBytes(const std::vector<LoweredCall>& calls) {
+int64_t ScratchBytes(const Module& module, const Node& node) {
+  if (!node.regions().empty()) return LayOutControl(module, node).bytes;
   int64_t bytes = 0;
-  for (const LoweredCall& call : calls) {
+  for (const LoweredCall& call : CallsOf(module, node)) {
     bytes = std::max(bytes, call.call.scratch_bytes);
   }
   return bytes;
@@ -140,30 +143,41 @@ Json TensorsJson(absl::Span<Value* const> values) {
   return json;
 }
 
-Json LayersJson(const Module& module, int64_t* weight_bytes, int64_t* macs) {
+Json LayersJson(const Module& module, int64_t base,
+                absl::flat_hash_set<const Tensor*>* seen, int64_t* weight_bytes,
+                int64_t* macs) {
   const auto live = Lifetimes(*module.graph);
-  absl::flat_hash_set<const Tensor*> seen;
   Json layers = Json::array();
   for (const auto& node : module.graph->nodes()) {
     const std::vector<LoweredCall>& calls = CallsOf(module, *node);
     const Value* output = node->output();
-    const int64_t weights = WeightBytes(calls, &seen);
+    int64_t weights = WeightBytes(calls, seen);
     const int64_t work = node->op().Macs(*node);
     const auto scratch = module.plan->scratch.find(node.get());
+    Json regions = Json::array();
+    for (const auto& region : node->regions()) {
+      const int64_t arena = LayOutControl(module, *node).arena;
+      const int64_t at =
+          arena < 0 ? 0 : base + module.plan->scratch.at(node.get()) + arena;
+      int64_t inner_macs = 0;  // the node's own count is of all iterations
+      regions.push_back(LayersJson(*module.bodies.at(region.get()), at, seen,
+                                   &weights, &inner_macs));
+    }
     layers.push_back({{"name", LayerName(*node)},
                       {"op", Text(node->op().name())},
                       {"kernel", KernelNames(calls)},
                       {"output", output->name()},
                       {"macs", work},
                       {"weight_bytes", weights},
-                      {"arena_offset", ArenaOffset(module, output)},
+                      {"arena_offset", ArenaOffset(module, output, base)},
                       {"bytes", output->type().bytes()},
                       {"live_from", live.at(output).from},
                       {"live_to", live.at(output).to},
                       {"scratch_offset", scratch == module.plan->scratch.end()
                                              ? Json(nullptr)
-                                             : Json(scratch->second)},
-                      {"scratch_bytes", ScratchBytes(calls)}});
+                                             : Json(base + scratch->second)},
+                      {"scratch_bytes", ScratchBytes(module, *node)}});
+    if (!regions.empty()) layers.back()["regions"] = std::move(regions);
     *weight_bytes += weights;
     *macs += work;
   }
@@ -186,7 +200,7 @@ std::vector<Resident> Residents(const Module& module) {
       residents.push_back({"scratch of " + LayerName(*node),
                            step,
                            scratch->second,
-                           ScratchBytes(CallsOf(module, *node)),
+                           ScratchBytes(module, *node),
                            {step, step}});
     }
     ++step;
@@ -215,14 +229,23 @@ int64_t BodyBytes(absl::string_view family) {
 
 }  // namespace
 
-int64_t CodeBytesEstimate(const Module& module) {
+namespace {
+
+using Bodies = std::set<std::pair<std::string, std::string>>;
+
+// The calls of `module` and those of its regions; `bodies`: the functions that
+// are counted already.
+int64_t CallBytes(const Module& module, Bodies* bodies) {
   // Loading the arguments and the call.
   constexpr int64_t kCallBytes = 24;
-  // `run` without its calls, and the function behind tc_model.
-  constexpr int64_t kFixedBytes = 300;
-  std::set<std::pair<std::string, std::string>> bodies;
-  int64_t bytes = kFixedBytes;
+  // The test of a condition, or counting and copying in a loop.
+  constexpr int64_t kRegionBytes = 40;
+  int64_t bytes = 0;
   for (const auto& node : module.graph->nodes()) {
+    for (const auto& region : node->regions()) {
+      bytes +=
+          kRegionBytes + CallBytes(*module.bodies.at(region.get()), bodies);
+    }
     for (const LoweredCall& lowered : CallsOf(module, *node)) {
       if (lowered.kernel == nullptr) continue;
       bytes += kCallBytes;
@@ -230,12 +253,21 @@ int64_t CodeBytesEstimate(const Module& module) {
       for (const BlockField& field : lowered.call.shape.fields()) {
         absl::StrAppend(&shape, absl::StrJoin(field.values, ","), ";");
       }
-      if (bodies.emplace(Text(lowered.kernel->symbol), shape).second) {
+      if (bodies->emplace(Text(lowered.kernel->symbol), shape).second) {
         bytes += BodyBytes(lowered.kernel->family);
       }
     }
   }
   return bytes;
+}
+
+}  // namespace
+
+int64_t CodeBytesEstimate(const Module& module) {
+  // `run` without its calls, and the function behind tc_model.
+  constexpr int64_t kFixedBytes = 300;
+  Bodies bodies;
+  return kFixedBytes + CallBytes(module, &bodies);
 }
 
 Json ReportJson(const Module& module) {
@@ -263,7 +295,8 @@ Json ReportJson(const Module& module) {
     }
   }
   int64_t weight_bytes = 0, macs = 0;
-  Json layers = LayersJson(module, &weight_bytes, &macs);
+  absl::flat_hash_set<const Tensor*> seen;
+  Json layers = LayersJson(module, 0, &seen, &weight_bytes, &macs);
   return {
       {"model", module.name},
       {"target", module.target == nullptr ? Json(nullptr)

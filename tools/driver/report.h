@@ -18,6 +18,9 @@
 //     arena_offset, bytes, live_from, live_to   of that output; the offset is
 //                  null when the output lies in a buffer of the caller
 //     scratch_offset, scratch_bytes
+//     regions[]    of a node with regions: the layers of each, with offsets in
+//                  the same arena and steps of their own; macs of the node are
+//                  those of all iterations of a loop that is known, else of one
 //   tensors[]  everything in the arena, scratch included: name, layer,
 //              arena_offset, bytes, live_from, live_to
 //   notes[]

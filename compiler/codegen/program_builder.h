@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Builds a CProgram: names for everything, and the steps of <prefix>_run.
+#ifndef TINYC_COMPILER_CODEGEN_PROGRAM_BUILDER_H_
+#define TINYC_COMPILER_CODEGEN_PROGRAM_BUILDER_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "compiler/codegen/names.h"
+#include "compiler/codegen/pointer.h"
+#include "compiler/codegen/program.h"
+#include "compiler/ops/loop.h"
+
+namespace tinyc {
+
+class ProgramBuilder {
+ public:
+  ProgramBuilder(const Module& module, const EmitOptions& options)
+      : module_(module), options_(options) {}
+
+  absl::StatusOr<CProgram> Build();
+
+ private:
+  // A module that is being printed: the model, or a body inside of it.
+  struct Frame {
+    const Module& module;
+    int64_t arena = 0;  // offset of its arena in the model's
+    std::vector<CPointer> inputs;
+    std::vector<CPointer> outputs;
+  };
+
+  void NameBoundary();
+  // The name of an array with this content; one for equal ones.
+  std::string ArrayOf(std::shared_ptr<const Tensor> tensor,
+                      const std::string& wanted);
+  std::string QuantOf(const Block& block, const std::string& wanted);
+
+  // Where `value` of the frame's module is.
+  static absl::StatusOr<CPointer> PointerTo(const Frame& frame,
+                                            const Value& value);
+  static CPointer ScratchOf(const Frame& frame, const Node& node,
+                            int64_t offset);
+  // `pointer` as an expression; `wanted` names the array of a constant.
+  std::string Text(const CPointer& pointer, absl::string_view type,
+                   const std::string& wanted);
+
+  CBody& BodyFor(const Node& node, const LoweredCall& lowered);
+  absl::Status AddNodes(const Frame& frame);
+  absl::Status AddCall(const Frame& frame, const Node& node,
+                       const LoweredCall& lowered);
+
+  // --- program_control.cc: what is more than a call -------------------------
+
+  absl::Status AddIf(const Frame& frame, const Node& node);
+  absl::Status AddLoop(const Frame& frame, const Node& node, const Loop& loop);
+  // A body of `node`, whose arena begins at byte `arena` of its scratch.
+  absl::Status AddBody(const Frame& frame, const Node& node,
+                       const Graph& region, int64_t arena,
+                       std::vector<CPointer> inputs,
+                       std::vector<CPointer> outputs);
+  absl::StatusOr<std::vector<CPointer>> PointersTo(
+      const Frame& frame, absl::Span<Value* const> values);
+  // Where `whole`, of slices of type `slice`, has its slice `index`, as a
+  // pointer declared for it.
+  CPointer AddSlice(const CPointer& whole, const TensorType& slice,
+                    const std::string& index, const std::string& wanted);
+  void AddLine(CStep::Kind kind, std::string text);
+  void AddCopy(const Node& node, const CPointer& to, const CPointer& from,
+               int64_t bytes);
+
+  const Module& module_;
+  const EmitOptions& options_;
+  CProgram program_;
+  CNames file_names_;
+  CNames params_;  // and the variables in <prefix>_run
+  CNames macro_names_;
+  std::map<std::pair<absl::string_view, absl::string_view>, std::string>
+      arrays_;  // by C type and bytes
+  std::map<std::string, int> bodies_of_;
+  std::vector<std::string> body_nulls_;  // per body, '0' for a null argument
+};
+
+}  // namespace tinyc
+
+#endif  // TINYC_COMPILER_CODEGEN_PROGRAM_BUILDER_H_
