@@ -17,10 +17,10 @@ GraphImporter::GraphImporter(const onnx::ModelProto& model, Opsets opsets,
       model_dir_(model_dir),
       options_(options),
       builder_(*module_.graph),
-      walk_(model, model_dir_, builder_) {}
+      walk_(model, model_dir_) {}
 
 absl::StatusOr<Module> GraphImporter::Run() {
-  Scope scope = NewScope(opsets_, "");
+  Scope scope = NewScope(builder_, opsets_, "");
   TINYC_RETURN_IF_ERROR(ReserveNames(scope));
   ImportInitializers(scope);
   TINYC_RETURN_IF_ERROR(ImportInputs(scope));
@@ -126,6 +126,11 @@ absl::Status GraphImporter::ImportOutput(const onnx::ValueInfoProto& output,
   if (found == scope.bindings.end()) return Invalid("no node computes it");
   const Binding& binding = found->second;
   if (binding.lost()) return absl::OkStatus();
+  if (!binding.is_tensor()) {
+    return Unimplemented(
+        "it is a sequence or an empty optional, and a model's "
+        "outputs are tensors");
+  }
   Graph& graph = builder_.graph();
   Value* value =
       binding.value != nullptr

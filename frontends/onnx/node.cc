@@ -33,7 +33,24 @@ bool OnnxNode::HasInput(size_t i) const {
 absl::StatusOr<Binding*> OnnxNode::Bound(size_t i) const {
   if (!HasInput(i)) return Invalid("operand ", i, " is missing");
   // The walk over the graph has seen that it is there.
-  return &scope_.bindings.at(proto_.input(static_cast<int>(i)));
+  Binding& binding = scope_.bindings.at(proto_.input(static_cast<int>(i)));
+  if (binding.is_tensor()) return &binding;
+  return Unimplemented(
+      "operand ", i, " (\"", proto_.input(static_cast<int>(i)), "\") is ",
+      binding.none ? "an empty optional" : "a sequence", ", not a tensor");
+}
+
+absl::StatusOr<Binding> OnnxNode::InputBinding(size_t i) {
+  if (!HasInput(i)) return Invalid("operand ", i, " is missing");
+  inputs_used_[i] = true;
+  return scope_.bindings.at(proto_.input(static_cast<int>(i)));
+}
+
+Value* OnnxNode::ValueOf(const Binding& tensor) {
+  if (tensor.value != nullptr) return tensor.value;
+  return builder_.graph().AddConstant(
+      tensor.constant, builder_.FreshName(absl::StrCat(
+                           scope_.prefix, OutputName(0), "_constant")));
 }
 
 absl::StatusOr<TensorType> OnnxNode::InputType(size_t i) const {
@@ -215,6 +232,13 @@ absl::StatusOr<std::shared_ptr<const Tensor>> OnnxNode::TensorAttr(
   return std::make_shared<const Tensor>(*std::move(tensor));
 }
 
+absl::StatusOr<const onnx::GraphProto*> OnnxNode::GraphAttr(
+    absl::string_view name) {
+  const auto* attr = Take(name, onnx::AttributeProto::GRAPH);
+  if (attr == nullptr) return Missing(name);
+  return &attr->g();
+}
+
 std::vector<NamedAttr> OnnxNode::AllAttrs() {
   std::vector<NamedAttr> attrs;
   for (const onnx::AttributeProto& attr : proto_.attribute()) {
@@ -308,8 +332,22 @@ void OnnxNode::SetOutput(size_t i, Tensor constant) {
   outputs_set_[i] = true;
 }
 
+void OnnxNode::SetOutput(size_t i, Binding binding) {
+  const std::string name = OutputName(i);
+  if (name.empty()) return;
+  scope_.bindings[name] = std::move(binding);
+  outputs_set_[i] = true;
+}
+
+absl::Status OnnxNode::Lose() {
+  for (size_t i = 0; i < num_outputs(); ++i) SetOutput(i, Binding());
+  lost_ = true;
+  return absl::OkStatus();
+}
+
 absl::Status OnnxNode::Finish() const {
   TINYC_RETURN_IF_ERROR(status_);
+  if (lost_) return absl::OkStatus();
   for (const onnx::AttributeProto& attr : proto_.attribute()) {
     if (!attrs_used_.contains(attr.name())) {
       return Unimplemented("attribute ", attr.name(), " is not supported");

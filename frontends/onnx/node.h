@@ -21,35 +21,49 @@
 
 namespace tinyc {
 
-// What the name of a tensor stands for: a value, a constant that is not in
-// the graph until a node needs it, or neither, when its node was an error.
+// What a name stands for: a tensor, as a value or as a constant that is not in
+// the graph until a node needs it; a sequence; an optional without an element
+// (one with an element is bound as the element); or nothing, when its node was
+// an error.
 struct Binding {
   Value* value = nullptr;
   std::shared_ptr<const Tensor> constant = nullptr;
+  std::shared_ptr<const std::vector<Binding>> list = nullptr;
+  bool none = false;
 
-  bool lost() const { return value == nullptr && constant == nullptr; }
-  const TensorType& type() const {  // of one that is not lost
+  bool is_tensor() const { return value != nullptr || constant != nullptr; }
+  bool lost() const { return !is_tensor() && list == nullptr && !none; }
+  const TensorType& type() const {  // of a tensor
     return value != nullptr ? value->type() : constant->type();
+  }
+  // Null when the tensor depends on the model's inputs.
+  std::shared_ptr<const Tensor> known() const {
+    return value != nullptr ? value->constant() : constant;
   }
 };
 
-// The names of a graph or of one call of a function.
+// The names of a graph or of one call of a function, and the graph of the IR
+// that holds their values.
 struct Scope {
+  GraphBuilder* builder = nullptr;
   absl::flat_hash_map<std::string, Binding> bindings;
   absl::flat_hash_set<std::string> used;  // by a node or as an output
   Opsets opsets;
   std::string prefix;  // of the names that values get
 };
 
+class NestedGraphs;
+
 class OnnxNode {
  public:
   OnnxNode(const onnx::NodeProto& proto, int version, Loc loc, Scope& scope,
-           GraphBuilder& builder, const std::string& model_dir)
+           NestedGraphs& nested, const std::string& model_dir)
       : proto_(proto),
         version_(version),
         loc_(std::move(loc)),
         scope_(scope),
-        builder_(builder),
+        builder_(*scope.builder),
+        nested_(nested),
         model_dir_(model_dir),
         inputs_used_(static_cast<size_t>(proto.input_size())),
         outputs_set_(static_cast<size_t>(proto.output_size())) {}
@@ -70,6 +84,8 @@ class OnnxNode {
   // The same bytes under another element type of the same width.
   absl::StatusOr<Value*> InputAs(size_t i, const ElemType& elem);
   absl::StatusOr<TensorType> InputType(size_t i) const;
+  // Whatever it is: a tensor, a sequence, an optional.
+  absl::StatusOr<Binding> InputBinding(size_t i);
   // Null when the operand depends on the model's inputs, or is absent.
   absl::StatusOr<std::shared_ptr<const Tensor>> InputIfConstant(size_t i);
   // An operand that decides about shapes or arithmetic; null when absent.
@@ -83,6 +99,8 @@ class OnnxNode {
   // -------------------
 
   bool Has(absl::string_view name) const { return Find(name) != nullptr; }
+  // Consumes an attribute that says nothing new.
+  void Ignore(absl::string_view name) { attrs_used_.emplace(name); }
   int64_t Int(absl::string_view name, int64_t otherwise);
   float Float(absl::string_view name, float otherwise);
   std::string String(absl::string_view name, absl::string_view otherwise);
@@ -98,6 +116,16 @@ class OnnxNode {
 
   // All attributes under their own names, for an IR operator that has them.
   std::vector<NamedAttr> AllAttrs();
+
+  // --- graphs inside the node, see nested_graphs.h --------------------------
+
+  absl::StatusOr<const onnx::GraphProto*> GraphAttr(absl::string_view name);
+  Scope& scope() { return scope_; }
+  NestedGraphs& nested() { return nested_; }
+  const Loc& loc() const { return loc_; }
+  const std::string& model_dir() const { return model_dir_; }
+  // A tensor as a value of the graph.
+  Value* ValueOf(const Binding& tensor);
 
   // --- results --------------------------------------------------------------
 
@@ -116,6 +144,12 @@ class OnnxNode {
   Value* AddConstant(Tensor tensor);
   absl::Status SetOutput(size_t i, absl::StatusOr<Value*> value);
   void SetOutput(size_t i, Tensor constant);
+  void SetOutput(size_t i, Binding binding);
+  // Name of output `i`; empty when it is absent.
+  std::string OutputName(size_t i) const;
+  // The node's graphs had errors, which are reported, or read what is lost:
+  // its outputs are lost.
+  absl::Status Lose();
 
   // The first thing that was not consumed, or an attribute of a wrong type.
   absl::Status Finish() const;
@@ -127,17 +161,18 @@ class OnnxNode {
                                    onnx::AttributeProto::AttributeType type);
   absl::StatusOr<Binding*> Bound(size_t i) const;
   absl::Status Missing(absl::string_view name) const;
-  std::string OutputName(size_t i) const;
 
   const onnx::NodeProto& proto_;
   const int version_;
   const Loc loc_;
   Scope& scope_;
   GraphBuilder& builder_;
+  NestedGraphs& nested_;
   const std::string& model_dir_;
   std::vector<bool> inputs_used_;
   std::vector<bool> outputs_set_;
   std::set<std::string> attrs_used_;
+  bool lost_ = false;
   absl::flat_hash_set<const Value*> emitted_;  // and not yet an output
   absl::Status status_;
 };

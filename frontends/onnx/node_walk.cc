@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "frontends/onnx/importers.h"
+#include "frontends/onnx/tensor_proto.h"
 
 namespace tinyc {
 namespace {
@@ -68,7 +69,7 @@ std::vector<std::optional<TensorType>> OperandTypes(const onnx::NodeProto& node,
     types.emplace_back();
     if (name.empty()) continue;
     const Binding& binding = scope.bindings.at(name);
-    if (!binding.lost()) types.back() = binding.type();
+    if (binding.is_tensor()) types.back() = binding.type();
   }
   return types;
 }
@@ -78,6 +79,18 @@ std::string FullType(const onnx::NodeProto& node) {
   const std::string domain = CanonicalDomain(node.domain());
   return domain.empty() ? node.op_type()
                         : absl::StrCat(domain, ".", node.op_type());
+}
+
+// Names that a function's caller leaves out become absent operands.
+void ClearNames(const std::set<std::string>& names, Nodes* nodes) {
+  for (onnx::NodeProto& node : *nodes) {
+    for (std::string& name : *node.mutable_input()) {
+      if (names.contains(name)) name.clear();
+    }
+    for (onnx::AttributeProto& attr : *node.mutable_attribute()) {
+      if (attr.has_g()) ClearNames(names, attr.mutable_g()->mutable_node());
+    }
+  }
 }
 
 absl::Status NoSuchOperator(const onnx::NodeProto& node, const Opsets& opsets) {
@@ -91,8 +104,9 @@ absl::Status NoSuchOperator(const onnx::NodeProto& node, const Opsets& opsets) {
 
 }  // namespace
 
-Scope NewScope(Opsets opsets, std::string prefix) {
-  return {.bindings = {},
+Scope NewScope(GraphBuilder& builder, Opsets opsets, std::string prefix) {
+  return {.builder = &builder,
+          .bindings = {},
           .used = {},
           .opsets = std::move(opsets),
           .prefix = std::move(prefix)};
@@ -101,6 +115,12 @@ Scope NewScope(Opsets opsets, std::string prefix) {
 void NoteUses(const Nodes& nodes, Scope& scope) {
   for (const onnx::NodeProto& node : nodes) {
     scope.used.insert(node.input().begin(), node.input().end());
+    for (const onnx::AttributeProto& attr : node.attribute()) {
+      if (!attr.has_g()) continue;
+      for (std::string& name : FreeNames(attr.g())) {
+        scope.used.insert(std::move(name));
+      }
+    }
   }
 }
 
@@ -108,6 +128,86 @@ void NodeWalk::AddError(const absl::Status& status) {
   // A definition may need the same missing operator in several places.
   if (status.ok() || !messages_.emplace(status.message()).second) return;
   errors_.push_back(status);
+}
+
+void NodeWalk::Rollback(size_t mark) {
+  while (errors_.size() > mark) {
+    messages_.erase(std::string(errors_.back().message()));
+    errors_.pop_back();
+  }
+}
+
+std::optional<Shape> NodeWalk::DeclaredShape(const std::string& name,
+                                             const Scope& scope) const {
+  // Names of functions and of graphs inside nodes are other names.
+  if (!scope.prefix.empty() || depth_ > 0) return std::nullopt;
+  for (const auto* infos :
+       {&model_.graph().output(), &model_.graph().value_info()}) {
+    for (const onnx::ValueInfoProto& info : *infos) {
+      if (info.name() != name || !info.type().has_tensor_type() ||
+          !info.type().tensor_type().has_shape()) {
+        continue;
+      }
+      Shape shape;
+      for (const auto& dim : info.type().tensor_type().shape().dim()) {
+        if (!dim.has_dim_value() || dim.dim_value() < 0) return std::nullopt;
+        shape.push_back(dim.dim_value());
+      }
+      return shape;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::vector<Binding>> NodeWalk::ImportGraph(
+    const onnx::GraphProto& graph, const std::vector<Binding>& inputs,
+    Scope& scope, const Loc& loc, const std::string& where) {
+  const size_t mark = Mark();
+  const Call call{
+      .loc = loc, .where = absl::StrCat("in ", where, ", "), .is_graph = true};
+  const auto fail = [&](const absl::Status& status) {
+    AddError(Prefixed(absl::StrCat(loc.Describe(), ": ", call.where), status));
+  };
+  if (depth_ >= kMaxCallDepth) {
+    fail(Invalid("graphs are nested too deeply"));
+    return std::nullopt;
+  }
+  if (inputs.size() != static_cast<size_t>(graph.input_size())) {
+    fail(Invalid("it has ", graph.input_size(), " inputs, and the node gives ",
+                 inputs.size()));
+    return std::nullopt;
+  }
+  NoteUses(graph.node(), scope);
+  for (const auto& output : graph.output()) scope.used.insert(output.name());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    scope.bindings[graph.input(static_cast<int>(i)).name()] = inputs[i];
+  }
+  for (const onnx::TensorProto& tensor : graph.initializer()) {
+    absl::StatusOr<Tensor> constant = TensorFromProto(tensor, model_dir_);
+    if (!constant.ok()) fail(constant.status());
+    scope.bindings[tensor.name()] =
+        constant.ok()
+            ? Binding{.constant =
+                          std::make_shared<const Tensor>(*std::move(constant))}
+            : Binding();
+  }
+  if (graph.sparse_initializer_size() > 0) {
+    fail(Unimplemented("sparse initializers are not supported"));
+  }
+  ++depth_;
+  ImportNodes(graph.node(), scope, &call);
+  --depth_;
+  std::vector<Binding> outputs;
+  for (const auto& output : graph.output()) {
+    const auto found = scope.bindings.find(output.name());
+    if (found == scope.bindings.end()) {
+      fail(Invalid("output \"", output.name(), "\" is computed by no node"));
+      continue;
+    }
+    outputs.push_back(found->second);
+  }
+  if (errors_.size() > mark) return std::nullopt;
+  return outputs;
 }
 
 absl::Status NodeWalk::Errors() const {
@@ -136,18 +236,26 @@ void NodeWalk::ImportNodes(const Nodes& nodes, Scope& scope, const Call* call) {
       }
       return Lose(node, scope);
     }
-    const Loc loc = call != nullptr
-                        ? call->loc
-                        : Loc(Origin{i, node.op_type(), node.name()});
+    const Loc own(Origin{i, node.op_type(), node.name()});
+    Loc loc = own;
+    if (call != nullptr && call->is_graph) {
+      // Its name, at the place of the node around it.
+      loc = Loc(Origin{call->loc.origins()[0].index, node.op_type(),
+                       node.name().empty()
+                           ? node.output_size() == 0 ? "" : node.output(0)
+                           : node.name()});
+    } else if (call != nullptr) {
+      loc = call->loc;
+    }
     absl::Status status = ImportNode(node, scope, loc, call);
     if (status.ok()) continue;
     Lose(node, scope);
     AddError(Prefixed(
-        absl::StrCat(loc.Describe(), ": ",
-                     call == nullptr
-                         ? ""
-                         : absl::StrCat("in the definition of ", call->type,
-                                        ", ", FullType(node), ": ")),
+        call == nullptr
+            ? absl::StrCat(own.Describe(), ": ")
+            : absl::StrCat(call->loc.Describe(), ": ", call->where,
+                           call->is_graph ? own.Describe() : FullType(node),
+                           ": "),
         status));
   }
 }
@@ -190,7 +298,7 @@ absl::Status NodeWalk::ImportNode(const onnx::NodeProto& node, Scope& scope,
     Lose(node, scope);
     return absl::OkStatus();
   }
-  OnnxNode view(node, version, loc, scope, builder_, model_dir_);
+  OnnxNode view(node, version, loc, scope, *this, model_dir_);
   TINYC_RETURN_IF_ERROR(importer->import(view));
   return view.Finish();
 }
@@ -210,10 +318,10 @@ const onnx::FunctionProto* NodeWalk::LocalFunction(
 absl::Status NodeWalk::ImportCall(const onnx::NodeProto& node,
                                   onnx::FunctionProto function, Scope& scope,
                                   const Loc& loc, const Call* outer) {
-  const Call call{.loc = loc,
-                  .type = FullType(node),
-                  .depth = outer == nullptr ? 1 : outer->depth + 1};
-  if (call.depth > kMaxCallDepth) {
+  const Call call{
+      .loc = outer == nullptr ? loc : outer->loc,
+      .where = absl::StrCat("in the definition of ", FullType(node), ", ")};
+  if (depth_ >= kMaxCallDepth) {
     return Invalid("its function calls others without end");
   }
   if (node.input_size() > function.input_size() ||
@@ -224,7 +332,7 @@ absl::Status NodeWalk::ImportCall(const onnx::NodeProto& node,
   TINYC_ASSIGN_OR_RETURN(Opsets opsets, OpsetsOf(function.opset_import()));
   opsets.insert(scope.opsets.begin(), scope.opsets.end());
   Scope inner = NewScope(
-      std::move(opsets),
+      *scope.builder, std::move(opsets),
       absl::StrCat(scope.prefix, node.output_size() == 0 ? "" : node.output(0),
                    "/"));
   std::set<std::string> absent;
@@ -235,14 +343,12 @@ absl::Status NodeWalk::ImportCall(const onnx::NodeProto& node,
       absent.insert(function.input(i));
     }
   }
-  for (onnx::NodeProto& body : *function.mutable_node()) {
-    for (std::string& name : *body.mutable_input()) {
-      if (absent.contains(name)) name.clear();
-    }
-  }
+  ClearNames(absent, function.mutable_node());
   NoteUses(function.node(), inner);
   inner.used.insert(function.output().begin(), function.output().end());
+  ++depth_;
   ImportNodes(function.node(), inner, &call);
+  --depth_;
 
   for (int i = 0; i < node.output_size(); ++i) {
     const std::string& name = node.output(i);
@@ -255,8 +361,8 @@ absl::Status NodeWalk::ImportCall(const onnx::NodeProto& node,
     Value* value = found->second.value;
     if (value != nullptr && value->producer() != nullptr &&
         absl::StartsWith(value->name(), inner.prefix)) {
-      builder_.graph().Rename(
-          value, builder_.TakeName(absl::StrCat(scope.prefix, name)));
+      scope.builder->graph().Rename(
+          value, scope.builder->TakeName(absl::StrCat(scope.prefix, name)));
     }
     scope.bindings[name] = found->second;
   }

@@ -72,7 +72,10 @@ Range ResolveRange(int64_t start, int64_t end, int64_t step, int64_t dim) {
 }  // namespace
 
 absl::Status ImportIdentity(OnnxNode& node) {
-  return node.SetOutput(0, node.StoredInput(0));
+  TINYC_ASSIGN_OR_RETURN(const Binding x, node.InputBinding(0));
+  if (x.is_tensor()) return node.SetOutput(0, node.StoredInput(0));
+  node.SetOutput(0, x);
+  return absl::OkStatus();
 }
 
 absl::Status ImportDropout(OnnxNode& node) {
