@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // <stem>.h: the sizes, the run function and the model as data.
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "compiler/base/text.h"
@@ -54,6 +57,14 @@ std::string TypeText(const TensorType& type) {
                     ", zero point ", type.quant->zero_point[0]);
   }
   return text;
+}
+
+// Whether a loop may end the run.
+bool MayStop(const CProgram& program) {
+  return std::any_of(program.steps.begin(), program.steps.end(),
+                     [](const CStep& step) {
+                       return absl::StrContains(step.text, "TC_ETRIPS");
+                     });
 }
 
 std::string ParamText(const CTensor& tensor, bool is_const) {
@@ -119,7 +130,10 @@ std::string ModelHeader(const Module& module, const CProgram& program) {
   api.Line();
   api.Comment(absl::StrCat(
       "Runs the model once.  Returns 0, or a negative TC_E... without having "
-      "run.  No two buffers overlap",
+      "run",
+      MayStop(program) ? ", except TC_ETRIPS, which leaves outputs undefined"
+                       : "",
+      ".  No two buffers overlap",
       program.caller_arena
           ? absl::StrCat("; the arena has ", program.macros,
                          "_ARENA_SIZE bytes, aligned to ", program.arena_align,

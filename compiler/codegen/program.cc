@@ -115,7 +115,8 @@ absl::StatusOr<CProgram> ProgramBuilder::Build() {
 
 void ProgramBuilder::NameBoundary() {
   // What else stands in the scope of the parameters.
-  for (const char* name : {"arena", "workspace", "inputs", "outputs"}) {
+  for (const char* name :
+       {"arena", "workspace", "inputs", "outputs", "memcpy"}) {
     params_.Reserve(name);
   }
   macro_names_.Reserve("ARENA");

@@ -69,6 +69,8 @@ class ProgramBuilder {
   // pointer declared for it.
   CPointer AddSlice(const CPointer& whole, const TensorType& slice,
                     const std::string& index, const std::string& wanted);
+  // A name for a variable, which hides nothing that the file has.
+  std::string LocalName(absl::string_view wanted);
   void AddLine(CStep::Kind kind, std::string text);
   void AddCopy(const Node& node, const CPointer& to, const CPointer& from,
                int64_t bytes);

@@ -18,6 +18,15 @@
 
 namespace tinyc {
 
+std::string ProgramBuilder::LocalName(absl::string_view wanted) {
+  std::string name;
+  do {
+    name = params_.Unique(FileScopeName(wanted));
+  } while (file_names_.Has(name));
+  file_names_.Reserve(name);
+  return name;
+}
+
 void ProgramBuilder::AddLine(CStep::Kind kind, std::string text) {
   program_.steps.push_back({kind, "", std::move(text), {}});
 }
@@ -87,7 +96,7 @@ CPointer ProgramBuilder::AddSlice(const CPointer& whole,
       (whole.kind == CPointer::Kind::kNamed && whole.is_const);
   const std::string type =
       absl::StrCat(read_only ? "const " : "", CTypeOf(slice.dtype), " *");
-  const std::string name = params_.Unique(FileScopeName(wanted));
+  const std::string name = LocalName(wanted);
   AddLine(CStep::Kind::kLine,
           absl::StrCat(type, "const ", name, " = ",
                        Text(whole, type, absl::StrCat(name, "_slices")), " + ",
@@ -116,7 +125,7 @@ absl::Status ProgramBuilder::AddLoop(const Frame& frame, const Node& node,
     return Unimplemented("the loop has too many iterations");
   }
   const std::string type = small ? "int32_t" : "int64_t";
-  const std::string i = params_.Unique("i");
+  const std::string i = LocalName("i");
   std::string limit = loop.trips < 0 ? std::string("INT64_MAX")
                       : small        ? absl::StrCat(loop.trips)
                               : absl::StrCat("INT64_C(", loop.trips, ")");
@@ -125,7 +134,7 @@ absl::Status ProgramBuilder::AddLoop(const Frame& frame, const Node& node,
                             absl::StrCat(type, " ", i, " = 0;"),
                             {}});
   if (node.input(0) != nullptr) {
-    const std::string n = params_.Unique("n");
+    const std::string n = LocalName("n");
     const std::string trips =
         Text(in[0], "const int64_t *", absl::StrCat(stem, "_trips"));
     AddLine(CStep::Kind::kLine,
@@ -143,7 +152,7 @@ absl::Status ProgramBuilder::AddLoop(const Frame& frame, const Node& node,
   }
   std::string go;
   if (loop.asks || node.input(1) != nullptr) {
-    go = params_.Unique("go");
+    go = LocalName("go");
     const std::string first =
         node.input(1) == nullptr ? std::string("1")
                                  : absl::StrCat("*",

@@ -247,7 +247,7 @@ void NodeWalk::ImportNodes(const Nodes& nodes, Scope& scope, const Call* call) {
     } else if (call != nullptr) {
       loc = call->loc;
     }
-    absl::Status status = ImportNode(node, scope, loc, call);
+    absl::Status status = ImportNode(node, scope, loc);
     if (status.ok()) continue;
     Lose(node, scope);
     AddError(Prefixed(
@@ -261,12 +261,12 @@ void NodeWalk::ImportNodes(const Nodes& nodes, Scope& scope, const Call* call) {
 }
 
 absl::Status NodeWalk::ImportNode(const onnx::NodeProto& node, Scope& scope,
-                                  const Loc& loc, const Call* call) {
+                                  const Loc& loc) {
   bool lost = false;
   TINYC_RETURN_IF_ERROR(FindOperands(node, scope, &lost));
   TINYC_RETURN_IF_ERROR(CheckResults(node, scope));
   if (const onnx::FunctionProto* function = LocalFunction(node)) {
-    if (!lost) return ImportCall(node, *function, scope, loc, call);
+    if (!lost) return ImportCall(node, *function, scope, loc);
     Lose(node, scope);
     return absl::OkStatus();
   }
@@ -292,7 +292,7 @@ absl::Status NodeWalk::ImportNode(const onnx::NodeProto& node, Scope& scope,
       return Unimplemented("the operator ", FullType(node),
                            " is not supported");
     }
-    if (!lost) return ImportCall(node, *function, scope, loc, call);
+    if (!lost) return ImportCall(node, *function, scope, loc);
   }
   if (lost) {
     Lose(node, scope);
@@ -317,9 +317,9 @@ const onnx::FunctionProto* NodeWalk::LocalFunction(
 
 absl::Status NodeWalk::ImportCall(const onnx::NodeProto& node,
                                   onnx::FunctionProto function, Scope& scope,
-                                  const Loc& loc, const Call* outer) {
+                                  const Loc& loc) {
   const Call call{
-      .loc = outer == nullptr ? loc : outer->loc,
+      .loc = loc,
       .where = absl::StrCat("in the definition of ", FullType(node), ", ")};
   if (depth_ >= kMaxCallDepth) {
     return Invalid("its function calls others without end");

@@ -56,10 +56,10 @@ class NodeWalk : public NestedGraphs {
   // `call`: null in the model's own graph.
   void ImportNodes(const Nodes& nodes, Scope& scope, const Call* call);
   absl::Status ImportNode(const onnx::NodeProto& node, Scope& scope,
-                          const Loc& loc, const Call* call);
+                          const Loc& loc);
   absl::Status ImportCall(const onnx::NodeProto& node,
                           onnx::FunctionProto function, Scope& scope,
-                          const Loc& loc, const Call* outer);
+                          const Loc& loc);
   const onnx::FunctionProto* LocalFunction(const onnx::NodeProto& node) const;
 
   const onnx::ModelProto& model_;

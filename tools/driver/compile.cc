@@ -46,11 +46,22 @@ Module Copy(const Module& module) {
 // takes it in reasonable time and no microcontroller holds it.
 constexpr int64_t kMaxConstantBytes = int64_t{128} << 20;
 
-absl::Status CheckConstants(const Module& module) {
+// Of the graph and its regions.
+int64_t ConstantBytesOf(const Graph& graph) {
   int64_t bytes = 0;
-  for (const Value* constant : module.graph->Constants()) {
+  for (const Value* constant : graph.Constants()) {
     bytes += constant->type().bytes();
   }
+  for (const auto& node : graph.nodes()) {
+    for (const auto& region : node->regions()) {
+      bytes += ConstantBytesOf(*region);
+    }
+  }
+  return bytes;
+}
+
+absl::Status CheckConstants(const Module& module) {
+  const int64_t bytes = ConstantBytesOf(*module.graph);
   if (bytes <= kMaxConstantBytes) return absl::OkStatus();
   return absl::ResourceExhaustedError(absl::StrCat(
       "the model has ", bytes >> 20, " MiB of constants, more than ",
