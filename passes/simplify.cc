@@ -15,8 +15,8 @@ namespace tinyc {
 namespace {
 
 absl::StatusOr<bool> SimplifyNode(Graph& graph, Node* node) {
-  for (const auto rule :
-       {SimplifyMovement, SimplifyConversion, SimplifyArithmetic}) {
+  for (const auto rule : {SimplifyMovement, SimplifyConversion,
+                          SimplifyArithmetic, SimplifyRegions}) {
     TINYC_ASSIGN_OR_RETURN(const bool changed, rule(graph, node));
     if (changed) return true;
   }

@@ -16,6 +16,9 @@ absl::StatusOr<bool> SimplifyConversion(Graph& graph, Node* node);
 // Arithmetic with constants that do nothing; relu, clip.
 absl::StatusOr<bool> SimplifyArithmetic(Graph& graph, Node* node);
 
+// What nodes with regions take from outside.
+absl::StatusOr<bool> SimplifyRegions(Graph& graph, Node* node);
+
 // Reinterpret at the inputs and outputs of a model, which take its type: not
 // for regions, whose types belong to the operator around them.  No rewrite of
 // one node; true when something changed.
