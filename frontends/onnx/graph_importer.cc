@@ -141,14 +141,19 @@ absl::Status GraphImporter::ImportOutput(const onnx::ValueInfoProto& output,
       uses.begin(), uses.end(), [](Use use) { return use.node == nullptr; });
   if (value->producer() == nullptr || other_output) {
     // A value of its own, with a name of its own.
-    const std::string taken = builder_.TakeName(name);
-    if (taken != name) return Unimplemented("it is also an input");
+    for (const Value* input : graph.inputs()) {
+      if (input->name() == name) return Unimplemented("it is also an input");
+    }
+    builder_.TakeName(name);
+    // A constant that was computed under this name gives it up.
+    if (value->name() == name) graph.Rename(value, builder_.FreshName(name));
     TINYC_ASSIGN_OR_RETURN(
         value,
         builder_.Emit(
-            {.op = "copy", .inputs = {value}, .name = taken, .fold = false}));
+            {.op = "copy", .inputs = {value}, .name = name, .fold = false}));
   } else if (value->name() != name) {
-    graph.Rename(value, builder_.TakeName(name));
+    builder_.TakeName(name);
+    graph.Rename(value, name);
   }
   TINYC_RETURN_IF_ERROR(CheckOutputType(output, value->type(), input_types_));
   graph.AddOutput(value);
