@@ -102,6 +102,26 @@ absl::Status NoSuchOperator(const onnx::NodeProto& node, const Opsets& opsets) {
                  onnx->second);
 }
 
+// The shape that `graph` declares of a tensor; nothing when it is open.
+std::optional<Shape> FixedShape(const onnx::GraphProto& graph,
+                                const std::string& name) {
+  for (const auto* infos : {&graph.output(), &graph.value_info()}) {
+    for (const onnx::ValueInfoProto& info : *infos) {
+      if (info.name() != name || !info.type().has_tensor_type() ||
+          !info.type().tensor_type().has_shape()) {
+        continue;
+      }
+      Shape shape;
+      for (const auto& dim : info.type().tensor_type().shape().dim()) {
+        if (!dim.has_dim_value() || dim.dim_value() < 0) return std::nullopt;
+        shape.push_back(dim.dim_value());
+      }
+      return shape;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Scope NewScope(GraphBuilder& builder, Opsets opsets, std::string prefix) {
@@ -141,20 +161,18 @@ std::optional<Shape> NodeWalk::DeclaredShape(const std::string& name,
                                              const Scope& scope) const {
   // Names of functions and of graphs inside nodes are other names.
   if (!scope.prefix.empty() || depth_ > 0) return std::nullopt;
-  for (const auto* infos :
-       {&model_.graph().output(), &model_.graph().value_info()}) {
-    for (const onnx::ValueInfoProto& info : *infos) {
-      if (info.name() != name || !info.type().has_tensor_type() ||
-          !info.type().tensor_type().has_shape()) {
-        continue;
-      }
-      Shape shape;
-      for (const auto& dim : info.type().tensor_type().shape().dim()) {
-        if (!dim.has_dim_value() || dim.dim_value() < 0) return std::nullopt;
-        shape.push_back(dim.dim_value());
-      }
-      return shape;
+  if (auto shape = FixedShape(model_.graph(), name)) return shape;
+  // What keeps the shape may tell it.
+  for (const onnx::NodeProto& node : model_.graph().node()) {
+    const bool keeps = node.op_type() == "Cast" ||
+                       node.op_type() == "CastLike" ||
+                       node.op_type() == "Identity";
+    if (!keeps || !CanonicalDomain(node.domain()).empty() ||
+        node.input_size() == 0 || node.input(0) != name ||
+        node.output_size() != 1) {
+      continue;
     }
+    if (auto shape = FixedShape(model_.graph(), node.output(0))) return shape;
   }
   return std::nullopt;
 }

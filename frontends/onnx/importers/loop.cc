@@ -251,6 +251,13 @@ class LoopImporter {
     // What the node's outputs do not name is not collected.
     for (size_t r = 0; r < carried_.size(); ++r) {
       TINYC_RETURN_IF_ERROR(body->AddResult(r + 1));
+      const TensorType& next = body->graph().outputs().back()->type();
+      if (!(next == carried_[r].type())) {
+        return Unimplemented(
+            "carried value ", r, " (\"", node_.OutputName(r), "\") is ",
+            ToString(carried_[r].type()), " before an iteration and ",
+            ToString(next), " after it; a tensor has one size in C");
+      }
     }
     std::vector<size_t> outputs;
     for (size_t i = 0; i < node_.num_outputs(); ++i) {
