@@ -129,10 +129,12 @@ absl::Status ProgramBuilder::AddLoop(const Frame& frame, const Node& node,
   std::string limit = loop.trips < 0 ? std::string("INT64_MAX")
                       : small        ? absl::StrCat(loop.trips)
                               : absl::StrCat("INT64_C(", loop.trips, ")");
-  program_.steps.push_back({CStep::Kind::kLine,
-                            OriginNames(node),
-                            absl::StrCat(type, " ", i, " = 0;"),
-                            {}});
+  const size_t first_step = program_.steps.size();
+  const bool may_end_early = loop.asks || node.input(1) != nullptr;
+  const bool counts = may_end_early && loop.exact(region);
+  if (counts) {
+    AddLine(CStep::Kind::kLine, absl::StrCat(type, " ", i, " = 0;"));
+  }
   if (node.input(0) != nullptr) {
     const std::string n = LocalName("n");
     const std::string trips =
@@ -151,7 +153,7 @@ absl::Status ProgramBuilder::AddLoop(const Frame& frame, const Node& node,
     }
   }
   std::string go;
-  if (loop.asks || node.input(1) != nullptr) {
+  if (may_end_early) {
     go = LocalName("go");
     const std::string first =
         node.input(1) == nullptr ? std::string("1")
@@ -179,8 +181,10 @@ absl::Status ProgramBuilder::AddLoop(const Frame& frame, const Node& node,
   body_out.insert(body_out.end(), out.begin() + loop.carried, out.end());
 
   AddLine(CStep::Kind::kBegin,
-          absl::StrCat("for (; ", go, go.empty() ? "" : " && ", i, " < ", limit,
-                       "; ++", i, ") {"));
+          absl::StrCat(
+              "for (", counts ? "" : absl::StrCat(type, " ", i, " = 0"), "; ",
+              go, go.empty() ? "" : " && ", i, " < ", limit, "; ++", i, ") {"));
+  program_.steps[first_step].origin = OriginNames(node);
   if (scratch.iteration >= 0) {
     AddLine(
         CStep::Kind::kLine,
@@ -216,7 +220,7 @@ absl::Status ProgramBuilder::AddLoop(const Frame& frame, const Node& node,
                          " != 0;"));
   }
   AddLine(CStep::Kind::kEnd, "}");
-  if (!go.empty() && loop.exact(region)) {
+  if (counts) {
     AddLine(CStep::Kind::kLine,
             absl::StrCat("if (", i, " != ", loop.trips, ") return TC_ETRIPS;"));
   }

@@ -108,7 +108,7 @@ graph(%s: f32[4], %x: f32[5,4], %m: f32[4,4]) -> (%y, %all, %i) {
   return %y, %all, %i
 })";
   ExpectAgree(text);
-  EXPECT_THAT(Text(text), HasSubstr("for (; i_2 < 5; ++i_2) {"));
+  EXPECT_THAT(Text(text), HasSubstr("for (int32_t i_2 = 0; i_2 < 5; ++i_2) {"));
   EXPECT_THAT(Text(text), Not(HasSubstr("TC_ETRIPS")));
 }
 
