@@ -2,9 +2,11 @@
 #include "tools/driver/compile.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
 #include "compiler/targets/registry.h"
 #include "tools/driver/module_file.h"
 
@@ -46,26 +48,50 @@ Module Copy(const Module& module) {
 // takes it in reasonable time and no microcontroller holds it.
 constexpr int64_t kMaxConstantBytes = int64_t{128} << 20;
 
-// Of the graph and its regions.
-int64_t ConstantBytesOf(const Graph& graph) {
-  int64_t bytes = 0;
+// Those of the graph and of its regions.
+void CollectConstants(const Graph& graph,
+                      std::vector<const Value*>* constants) {
   for (const Value* constant : graph.Constants()) {
-    bytes += constant->type().bytes();
+    constants->push_back(constant);
   }
   for (const auto& node : graph.nodes()) {
     for (const auto& region : node->regions()) {
-      bytes += ConstantBytesOf(*region);
+      CollectConstants(*region, constants);
     }
   }
-  return bytes;
+}
+
+// NaN among weights is a training that diverged or a damaged file, and makes
+// every result NaN.  A lone NaN may be meant, and infinities are: as masks.
+absl::Status CheckNumbers(const Value& constant) {
+  const Tensor& tensor = *constant.constant();
+  if (!IsFloat(tensor.type().dtype)) return absl::OkStatus();
+  const int64_t elements = tensor.type().num_elements();
+  if (elements < 2) return absl::OkStatus();
+  int64_t nans = 0;
+  for (int64_t i = 0; i < elements; ++i) nans += std::isnan(tensor.At(i));
+  if (nans == 0) return absl::OkStatus();
+  return Invalid("the constant \"", constant.name(), "\" has NaN in ", nans,
+                 " of its ", elements, " elements");
 }
 
 absl::Status CheckConstants(const Module& module) {
-  const int64_t bytes = ConstantBytesOf(*module.graph);
-  if (bytes <= kMaxConstantBytes) return absl::OkStatus();
-  return absl::ResourceExhaustedError(absl::StrCat(
-      "the model has ", bytes >> 20, " MiB of constants, more than ",
-      kMaxConstantBytes >> 20, " MiB that fit a C file"));
+  std::vector<const Value*> constants;
+  CollectConstants(*module.graph, &constants);
+  int64_t bytes = 0;
+  for (const Value* constant : constants) bytes += constant->type().bytes();
+  if (bytes > kMaxConstantBytes) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "the model has ", bytes >> 20, " MiB of constants, more than ",
+        kMaxConstantBytes >> 20, " MiB that fit a C file"));
+  }
+  std::vector<std::string> problems;
+  for (const Value* constant : constants) {
+    const absl::Status status = CheckNumbers(*constant);
+    if (!status.ok()) problems.emplace_back(status.message());
+  }
+  if (problems.empty()) return absl::OkStatus();
+  return Invalid(absl::StrJoin(problems, "\n"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "tools/driver/model_options.h"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <new>
 #include <stdexcept>
@@ -138,6 +139,8 @@ void PrintNotes(const std::vector<std::string>& notes) {
 
 int RunProgram(int (*main)(int argc, const char* const* argv), int argc,
                const char* const* argv) {
+  // A file that grows beyond a limit is then an error of the write.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return main(argc, argv);
   } catch (const std::bad_alloc&) {
