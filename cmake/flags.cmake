@@ -35,6 +35,14 @@ if(TINYC_SANITIZE)
   list(APPEND TINYC_C_FLAGS -O1)
 endif()
 
+if(TINYC_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "TINYC_FUZZ needs clang: libFuzzer comes with it")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_link_options(-fsanitize=fuzzer-no-link)
+endif()
+
 find_program(TINYC_CCACHE ccache)
 if(TINYC_CCACHE)
   # Paths relative to the checkout, so that all checkouts share their objects.

@@ -84,6 +84,17 @@ set_tests_properties(
   PROPERTIES ENVIRONMENT "${TINYC_TEST_ENVIRONMENT}" SKIP_RETURN_CODE 77
              TIMEOUT 1200)
 
+# --- fuzzing -----------------------------------------------------------------
+
+# Builds the compiler once more, with clang.
+if(NOT TINYC_SANITIZE)
+  add_test(NAME fuzz/compile
+           COMMAND "${CMAKE_SOURCE_DIR}/tools/fuzz.sh" 120)
+  set_tests_properties(fuzz/compile PROPERTIES FIXTURES_REQUIRED suite
+                                               SKIP_RETURN_CODE 77
+                                               TIMEOUT 3600)
+endif()
+
 # --- formatting --------------------------------------------------------------
 
 add_test(NAME lint/format
