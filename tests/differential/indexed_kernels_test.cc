@@ -2,7 +2,11 @@
 // Operators that take indices: kernels against the reference.
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
+#include "compiler/ir/attr.h"
 #include "tests/differential/trial.h"
 #include "tests/support/random.h"
 
@@ -83,6 +87,135 @@ TEST(IndexedKernelsTest, GatherNd) {
     trial.Set("batch_dims", absl::StrCat(batch));
     trial.Add(AnyTensor(random, shape));
     trial.Add(Indices(random, index, 5));
+    EXPECT_TRUE(CheckTrial(trial)) << "seed " << seed;
+  }
+}
+
+// Types that can be combined, or any when elements are only replaced.
+Tensor Target(Random& random, const Shape& shape, const std::string& how) {
+  if (how == "none") return AnyTensor(random, shape);
+  return random.Fill(TensorType(
+      random.Pick<DType>({DType::kF32, DType::kF64, DType::kS8, DType::kU8,
+                          DType::kS16, DType::kU16, DType::kS32, DType::kU32,
+                          DType::kS64, DType::kU64}),
+      shape));
+}
+
+std::string AnyReduction(Random& random) {
+  return random.Pick<std::string>({"none", "none", "add", "mul", "min", "max"});
+}
+
+TEST(IndexedKernelsTest, ScatterElements) {
+  for (uint64_t seed = 0; seed < kTrials; ++seed) {
+    Random random(seed);
+    const Shape shape = random.Dims(random.Int(1, 4), 5);
+    const size_t axis = AnyAxis(random, shape);
+    Shape index;
+    for (const int64_t dim : shape) index.push_back(random.Int(1, dim));
+    index[axis] = random.Int(0, 7);
+    const std::string how = AnyReduction(random);
+    Trial trial("scatter_elements");
+    trial.Set("axis", absl::StrCat(axis)).Set("reduction", how);
+    const Tensor x = Target(random, shape, how);
+    trial.Add(x);
+    trial.Add(Indices(random, index, shape[axis]));
+    trial.Add(random.Fill(TensorType(x.type().elem(), index)));
+    trial.tolerance = 1e-4;
+    EXPECT_TRUE(CheckTrial(trial)) << "seed " << seed;
+  }
+}
+
+TEST(IndexedKernelsTest, ScatterNd) {
+  for (uint64_t seed = 0; seed < kTrials; ++seed) {
+    Random random(seed);
+    const Shape shape = random.Dims(random.Int(1, 4), 5);
+    const int64_t parts = random.Int(1, static_cast<int64_t>(shape.size()));
+    Shape index = random.Dims(random.Int(0, 2), 4);
+    Shape updates = index;
+    index.push_back(parts);
+    updates.insert(updates.end(), shape.begin() + parts, shape.end());
+    const std::string how = AnyReduction(random);
+    Trial trial("scatter_nd");
+    trial.Set("reduction", how);
+    const Tensor x = Target(random, shape, how);
+    trial.Add(x);
+    trial.Add(Indices(random, index, 5));
+    trial.Add(random.Fill(TensorType(x.type().elem(), updates)));
+    trial.tolerance = 1e-4;
+    EXPECT_TRUE(CheckTrial(trial)) << "seed " << seed;
+  }
+}
+
+TEST(IndexedKernelsTest, TensorScatter) {
+  for (uint64_t seed = 0; seed < kTrials; ++seed) {
+    Random random(seed);
+    const Shape shape = random.Dims(random.Int(2, 4), 5);
+    const int64_t axis = random.Int(1, static_cast<int64_t>(shape.size()) - 1);
+    Shape updates = shape;
+    updates[static_cast<size_t>(axis)] = random.Int(1, 6);
+    Trial trial("tensor_scatter");
+    trial.Set("axis", absl::StrCat(axis));
+    const Tensor x = AnyTensor(random, shape);
+    trial.Add(x);
+    trial.Add(Indices(random, {shape[0], updates[static_cast<size_t>(axis)]},
+                      shape[static_cast<size_t>(axis)]));
+    trial.Add(random.Fill(TensorType(x.type().elem(), updates)));
+    EXPECT_TRUE(CheckTrial(trial)) << "seed " << seed;
+  }
+}
+
+TEST(IndexedKernelsTest, TopK) {
+  for (uint64_t seed = 0; seed < kTrials; ++seed) {
+    Random random(seed);
+    const Shape shape = random.Dims(random.Int(1, 4), 9);
+    const size_t axis = AnyAxis(random, shape);
+    Tensor x = Target(random, shape, "max");
+    // Few values, so that many are equal.
+    for (int64_t i = 0; i < x.size(); ++i) x.SetInt(i, random.Int(0, 4));
+    Trial trial("top_k");
+    trial.Set("axis", absl::StrCat(axis));
+    trial.Set("k", absl::StrCat(random.Int(0, shape[axis])));
+    trial.Set("largest", random.Chance(0.5) ? "true" : "false");
+    trial.Add(x);
+    EXPECT_TRUE(CheckTrial(trial)) << "seed " << seed;
+  }
+}
+
+TEST(IndexedKernelsTest, ReverseSequence) {
+  for (uint64_t seed = 0; seed < kTrials; ++seed) {
+    Random random(seed);
+    const Shape shape = random.Dims(random.Int(2, 4), 6);
+    const size_t batch = random.Chance(0.5) ? 0 : 1;
+    Tensor lengths(TensorType(DType::kS64, {shape[batch]}));
+    for (int64_t i = 0; i < lengths.size(); ++i) {
+      lengths.SetInt(i, random.Int(-1, 7));
+    }
+    Trial trial("reverse_sequence");
+    trial.Set("batch_axis", absl::StrCat(batch));
+    trial.Set("time_axis", absl::StrCat(1 - batch));
+    trial.Add(AnyTensor(random, shape));
+    trial.Add(lengths);
+    EXPECT_TRUE(CheckTrial(trial)) << "seed " << seed;
+  }
+}
+
+TEST(IndexedKernelsTest, Ngrams) {
+  for (uint64_t seed = 0; seed < kTrials; ++seed) {
+    Random random(seed);
+    Tensor x(TensorType(random.Chance(0.5) ? DType::kS32 : DType::kS64,
+                        random.Dims(random.Int(1, 2), 12)));
+    for (int64_t i = 0; i < x.size(); ++i) x.SetInt(i, random.Int(0, 2));
+    std::vector<int64_t> grams;
+    for (int64_t g = random.Int(0, 6); g > 0; --g) {
+      const int64_t length = random.Int(1, 4);
+      grams.push_back(length);
+      grams.push_back(random.Int(0, 3));
+      for (int64_t k = 0; k < length; ++k) grams.push_back(random.Int(0, 2));
+    }
+    Trial trial("ngrams");
+    trial.Set("grams", AttrText(grams)).Set("size", "4");
+    trial.Set("max_skip", absl::StrCat(random.Int(0, 20)));
+    trial.Add(x);
     EXPECT_TRUE(CheckTrial(trial)) << "seed " << seed;
   }
 }

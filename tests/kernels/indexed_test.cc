@@ -3,8 +3,9 @@
 // Kernels that take indices, and those of triangles and running sums, on small
 // tensors by hand.
 
+#include <algorithm>
 #include <cstdint>
-#include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -68,6 +69,49 @@ TEST(GatherTest, EveryRow) {
       EXPECT_EQ(std::vector<T>(y.data(), y.data() + 16),
                 (std::vector<T>{4, 5, 0, 1, 4, 5, 0, 1,  //
                                 14, 15, 10, 11, 14, 15, 10, 11}));
+    });
+  }
+}
+
+TEST(ScatterTest, EveryRow) {
+  for (const KernelRow& row : KernelRowsMadeBy("TC_SCATTER")) {
+    SCOPED_TRACE(row.symbol);
+    const std::string_view element =
+        SuffixOf(OperatorOf(row.family));  // of scatter_f32_s64
+    WithType(element, [&](auto type) {
+      using T = typename decltype(type)::type;
+      const auto test = [&](auto index_type) {
+        using I = typename decltype(index_type)::type;
+        const auto run = [&](int32_t reduction) {
+          tc_indexed_shape s = TwoTables();
+          s.reduction = reduction;
+          const std::vector<I> index = {2, -3, 9, -9};
+          const std::vector<T> updates = {2, 3, 4, 5, 6, 7, 8, 9,  //
+                                          1, 1, 1, 1, 1, 1, 1, 1};
+          Guarded<T> y(12);
+          std::fill(y.data(), y.data() + 12, static_cast<T>(5));
+          row.As<void(const tc_indexed_shape*, const I*, const T*, T*)>()(
+              &s, index.data(), updates.data(), y.data());
+          return std::vector<T>(y.data(), y.data() + 12);
+        };
+        EXPECT_EQ(run(0), (std::vector<T>{8, 9, 5, 5, 6, 7, 1, 1, 5, 5, 1, 1}));
+        EXPECT_EQ(run(TC_SCATTER_ADD),
+                  (std::vector<T>{17, 19, 5, 5, 13, 15, 7, 7, 5, 5, 7, 7}));
+        EXPECT_EQ(run(TC_SCATTER_MUL),
+                  (std::vector<T>{static_cast<T>(160), static_cast<T>(225), 5,
+                                  5, 60, 105, 5, 5, 5, 5, 5, 5}));
+        EXPECT_EQ(run(TC_SCATTER_MIN),
+                  (std::vector<T>{4, 5, 5, 5, 2, 3, 1, 1, 5, 5, 1, 1}));
+        EXPECT_EQ(run(TC_SCATTER_MAX),
+                  (std::vector<T>{8, 9, 5, 5, 6, 7, 5, 5, 5, 5, 5, 5}));
+      };
+      if constexpr (!std::is_same_v<T, BoolByte>) {
+        if (SuffixOf(row.family) == "s32") {
+          test(Type<int32_t>{});
+        } else {
+          test(Type<int64_t>{});
+        }
+      }
     });
   }
 }
@@ -149,6 +193,82 @@ TEST(CumulativeTest, EveryRow) {
                                      : (std::vector<T>{4, 5, 6, 1, 1, 1}));
       }
     });
+  }
+}
+
+TEST(TopKTest, EveryRow) {
+  for (const KernelRow& row : KernelRowsMadeBy("TC_TOP_K")) {
+    SCOPED_TRACE(row.symbol);
+    WithType(SuffixOf(row.family), [&](auto type) {
+      using T = typename decltype(type)::type;
+      if constexpr (!std::is_same_v<T, BoolByte>) {
+        // Lines (3, 9, 9, 1) and (7, 7, 1, 8), side by side.
+        const std::vector<T> x = {3, 7, 9, 7, 9, 1, 1, 8};
+        const tc_top_k_shape s = {1, 4, 2, 3};
+        Guarded<int64_t> y(6);
+        row.As<void(const tc_top_k_shape*, const T*, int64_t*)>()(&s, x.data(),
+                                                                  y.data());
+        const bool top = OperatorOf(row.family) == "top_k";
+        EXPECT_EQ(std::vector<int64_t>(y.data(), y.data() + 6),
+                  top ? (std::vector<int64_t>{1, 3, 2, 0, 0, 1})
+                      : (std::vector<int64_t>{3, 2, 0, 0, 1, 1}));
+      }
+    });
+  }
+}
+
+template <typename T>
+void TestReverseSequence(const KernelRow& row) {
+  // Three steps of two sequences of two elements.
+  const std::vector<T> x = {0, 1, 10, 11, 2, 3, 12, 13, 4, 5, 14, 15};
+  const std::vector<int64_t> lengths = {2, INT64_MAX};
+  const tc_reverse_sequence_shape s = {2, 3, 2, 4, 2};
+  Guarded<T> y(12);
+  row.As<void(const tc_reverse_sequence_shape*, const void*, const int64_t*,
+              void*)>()(&s, x.data(), lengths.data(), y.data());
+  EXPECT_EQ(std::vector<T>(y.data(), y.data() + 12),
+            (std::vector<T>{2, 3, 14, 15, 0, 1, 12, 13, 4, 5, 10, 11}));
+}
+
+TEST(ReverseSequenceTest, EveryRow) {
+  for (const KernelRow& row : KernelRowsMadeBy("TC_REVERSE_SEQUENCE")) {
+    SCOPED_TRACE(row.symbol);
+    switch (row.family.back()) {
+      case '1':
+        TestReverseSequence<uint8_t>(row);
+        break;
+      case '2':
+        TestReverseSequence<uint16_t>(row);
+        break;
+      case '4':
+        TestReverseSequence<uint32_t>(row);
+        break;
+      default:
+        TestReverseSequence<uint64_t>(row);
+    }
+  }
+}
+
+template <typename I>
+void TestNgrams(const KernelRow& row) {
+  const std::vector<I> x = {1, 2, 1, 1, 2};
+  const std::vector<int64_t> grams = {2, 1, 1, 2, 1, 0, 2};
+  const tc_ngrams_shape s = {1, 5, 2, 3, 1};
+  Guarded<float> y(3);
+  row.As<void(const tc_ngrams_shape*, const I*, const int64_t*, float*)>()(
+      &s, x.data(), grams.data(), y.data());
+  EXPECT_EQ(std::vector<float>(y.data(), y.data() + 3),
+            (std::vector<float>{2, 3, 0}));
+}
+
+TEST(NgramsTest, EveryRow) {
+  for (const KernelRow& row : KernelRowsMadeBy("TC_NGRAMS")) {
+    SCOPED_TRACE(row.symbol);
+    if (SuffixOf(row.family) == "s32") {
+      TestNgrams<int32_t>(row);
+    } else {
+      TestNgrams<int64_t>(row);
+    }
   }
 }
 

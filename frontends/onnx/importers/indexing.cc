@@ -9,29 +9,6 @@
 namespace tinyc {
 namespace {
 
-// Operand `i` as indices: s32 or s64.
-absl::StatusOr<Value*> IndexInput(OnnxNode& node, size_t i) {
-  TINYC_ASSIGN_OR_RETURN(Value * index, node.Input(i));
-  const DType dtype = index->type().dtype;
-  if (dtype == DType::kS32 || dtype == DType::kS64) return index;
-  return CastTo(node, index, DType::kS64);
-}
-
-// OK when all of `indices`, which may be null, are inside dimensions of
-// `sizes`, in turn.
-absl::Status CheckInside(const Tensor* indices,
-                         absl::Span<const int64_t> sizes) {
-  if (indices == nullptr) return absl::OkStatus();
-  for (int64_t i = 0; i < indices->size(); ++i) {
-    const int64_t index = indices->IntAt(i);
-    const int64_t size = sizes[static_cast<size_t>(i) % sizes.size()];
-    if (index < -size || index >= size) {
-      return Invalid("index ", index, " is outside a dimension of ", size);
-    }
-  }
-  return absl::OkStatus();
-}
-
 // The one number of operand `i`, which is a constant.
 absl::StatusOr<int64_t> ScalarInput(OnnxNode& node, size_t i,
                                     absl::string_view what) {
@@ -194,6 +171,157 @@ absl::Status ImportCumulative(OnnxNode& node) {
   return node.SetOutput(
       0, node.Emit(node.type() == "CumSum" ? "cum_sum" : "cum_prod", {x, axis},
                    {{"exclusive", exclusive}, {"reverse", reverse}}));
+}
+
+absl::Status ImportScatterElements(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  TINYC_ASSIGN_OR_RETURN(const int64_t axis,
+                         NormalAxis(node.Int("axis", 0), x->type().rank()));
+  TINYC_ASSIGN_OR_RETURN(const std::shared_ptr<const Tensor> constant,
+                         node.InputIfConstant(1));
+  TINYC_RETURN_IF_ERROR(CheckInside(
+      constant.get(), {x->type().shape[static_cast<size_t>(axis)]}));
+  TINYC_ASSIGN_OR_RETURN(Value * index, IndexInput(node, 1));
+  TINYC_ASSIGN_OR_RETURN(Value * updates, node.Input(2));
+  NamedAttr reduction("reduction", "none");
+  reduction.text = node.String("reduction", "none");
+  return node.SetOutput(0, node.Emit("scatter_elements", {x, index, updates},
+                                     {{"axis", axis}, std::move(reduction)}));
+}
+
+absl::Status ImportScatterNd(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  TINYC_ASSIGN_OR_RETURN(Value * index, IndexInput(node, 1));
+  TINYC_ASSIGN_OR_RETURN(Value * updates, node.Input(2));
+  NamedAttr reduction("reduction", "none");
+  reduction.text = node.String("reduction", "none");
+  const Shape tuples = index->type().shape;
+  const Shape& shape = x->type().shape;
+  if (!tuples.empty() && tuples.back() > 0 &&
+      tuples.back() <= x->type().rank()) {  // else an error below
+    TINYC_ASSIGN_OR_RETURN(const std::shared_ptr<const Tensor> constant,
+                           node.InputIfConstant(1));
+    TINYC_RETURN_IF_ERROR(CheckInside(
+        constant.get(), absl::MakeConstSpan(shape).subspan(
+                            0, static_cast<size_t>(tuples.back()))));
+  }
+  return node.SetOutput(
+      0, node.Emit("scatter_nd", {x, index, updates}, {std::move(reduction)}));
+}
+
+// The indices are those of the first update, or 0, and the ones after it; in
+// mode circular they go on from the beginning.
+absl::Status ImportTensorScatter(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  TINYC_ASSIGN_OR_RETURN(Value * updates, node.Input(1));
+  TINYC_ASSIGN_OR_RETURN(Value * first, node.OptionalInput(2));
+  TINYC_ASSIGN_OR_RETURN(const int64_t axis,
+                         NormalAxis(node.Int("axis", -2), x->type().rank()));
+  const std::string mode = node.String("mode", "linear");
+  if (mode != "linear" && mode != "circular") {
+    return Invalid("mode has the value \"", mode, "\"");
+  }
+  if (updates->type().rank() != x->type().rank()) {
+    return Invalid("its operands differ in rank");
+  }
+  const size_t a = static_cast<size_t>(axis);
+  const int64_t batch = updates->type().shape[0];
+  Tensor offsets(TensorType(DType::kS64, {1, updates->type().shape[a]}));
+  for (int64_t t = 0; t < offsets.size(); ++t) offsets.SetInt(t, t);
+  if (first == nullptr) {
+    first = node.AddConstant(Tensor(TensorType(DType::kS64, {batch})));
+  }
+  TINYC_ASSIGN_OR_RETURN(first, CastTo(node, first, DType::kS64));
+  TINYC_ASSIGN_OR_RETURN(first, ReshapeTo(node, first, {batch, 1}));
+  TINYC_ASSIGN_OR_RETURN(
+      Value * index,
+      node.Emit("add", {first, node.AddConstant(std::move(offsets))}));
+  if (mode == "circular") {
+    // The remainder; below 0 it counts from the end, as it is to.
+    Value* size = node.AddConstant(Tensor::Scalar(x->type().shape[a]));
+    TINYC_ASSIGN_OR_RETURN(Value * rounds, node.Emit("div", {index, size}));
+    TINYC_ASSIGN_OR_RETURN(rounds, node.Emit("mul", {rounds, size}));
+    TINYC_ASSIGN_OR_RETURN(index, node.Emit("sub", {index, rounds}));
+  }
+  return node.SetOutput(
+      0, node.Emit("tensor_scatter", {x, index, updates}, {{"axis", axis}}));
+}
+
+absl::Status ImportTopK(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  int64_t k = node.Int("k", 0);  // before operator set 10
+  if (node.num_inputs() > 1) {
+    TINYC_ASSIGN_OR_RETURN(k, ScalarInput(node, 1, "k"));
+  }
+  TINYC_ASSIGN_OR_RETURN(const int64_t axis,
+                         NormalAxis(node.Int("axis", -1), x->type().rank()));
+  node.Int("sorted", 1);  // They always are.
+  const bool largest = node.Int("largest", 1) != 0;
+  TINYC_ASSIGN_OR_RETURN(
+      Value * index,
+      node.Emit("top_k", {x},
+                {{"k", k}, {"axis", axis}, {"largest", largest}}));
+  if (node.OutputUsed(0)) {
+    TINYC_RETURN_IF_ERROR(node.SetOutput(
+        0, node.Emit("gather_elements", {x, index}, {{"axis", axis}})));
+  }
+  return node.OutputUsed(1) ? node.SetOutput(1, index) : absl::OkStatus();
+}
+
+absl::Status ImportReverseSequence(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.StoredInput(0));
+  TINYC_ASSIGN_OR_RETURN(Value * lengths, node.Input(1));
+  return node.SetOutput(0,
+                        node.Emit("reverse_sequence", {x, lengths},
+                                  {{"batch_axis", node.Int("batch_axis", 1)},
+                                   {"time_axis", node.Int("time_axis", 0)}}));
+}
+
+// What is taken is known at compile time only.
+absl::Status ImportCompress(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.StoredInput(0));
+  TINYC_ASSIGN_OR_RETURN(const std::shared_ptr<const Tensor> condition,
+                         node.ConstantInput(1));
+  int64_t axis = 0;
+  if (node.Has("axis")) {
+    TINYC_ASSIGN_OR_RETURN(axis,
+                           NormalAxis(node.Int("axis", 0), x->type().rank()));
+  } else {
+    TINYC_ASSIGN_OR_RETURN(x, ReshapeTo(node, x, {x->type().num_elements()}));
+  }
+  const int64_t dim = x->type().shape[static_cast<size_t>(axis)];
+  if (condition->dtype() != DType::kBool || condition->shape().size() != 1 ||
+      condition->size() > dim) {
+    return Invalid("its condition is ", ToString(condition->type()),
+                   " for a dimension of ", dim);
+  }
+  std::vector<int64_t> indices;
+  for (int64_t i = 0; i < condition->size(); ++i) {
+    if (condition->IntAt(i) != 0) indices.push_back(i);
+  }
+  const int64_t count = static_cast<int64_t>(indices.size());
+  return node.SetOutput(0, GatherConstant(node, x, axis, indices, {count}));
+}
+
+// [rank, count]: the positions of what is not 0, which must be constant.
+absl::Status ImportNonZero(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(const std::shared_ptr<const Tensor> x,
+                         node.ConstantInput(0));
+  std::vector<int64_t> found;
+  for (int64_t i = 0; i < x->size(); ++i) {
+    if (x->At(i) != 0) found.push_back(i);
+  }
+  const Shape strides = RowMajorStrides(x->shape());
+  const int64_t count = static_cast<int64_t>(found.size());
+  Tensor y(TensorType(DType::kS64, {x->type().rank(), count}));
+  for (size_t d = 0; d < strides.size(); ++d) {
+    for (int64_t i = 0; i < count; ++i) {
+      y.SetInt(static_cast<int64_t>(d) * count + i,
+               found[static_cast<size_t>(i)] / strides[d] % x->shape()[d]);
+    }
+  }
+  node.SetOutput(0, std::move(y));
+  return absl::OkStatus();
 }
 
 }  // namespace tinyc

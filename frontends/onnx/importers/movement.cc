@@ -205,46 +205,6 @@ absl::Status ImportSlice(OnnxNode& node) {
                    {{"starts", starts}, {"sizes", sizes}, {"steps", steps}}));
 }
 
-absl::Status ImportPad(OnnxNode& node) {
-  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
-  const size_t rank = x->type().shape.size();
-  TINYC_ASSIGN_OR_RETURN(const auto given, node.IntsInputOrAttr(1, "pads"));
-  TINYC_ASSIGN_OR_RETURN(const std::shared_ptr<const Tensor> constant,
-                         node.ConstantInput(2));
-  TINYC_ASSIGN_OR_RETURN(const auto some, node.IntsInput(3));
-  if (!given) return Invalid("it has no pads");
-  std::vector<int64_t> axes(rank);
-  std::iota(axes.begin(), axes.end(), 0);
-  if (some) {
-    axes = *some;
-    TINYC_RETURN_IF_ERROR(NormalAxes(axes, x->type().rank()).status());
-  }
-  if (given->size() != 2 * axes.size()) {
-    return Invalid("pads has ", given->size(), " entries, not ",
-                   2 * axes.size());
-  }
-  std::vector<int64_t> pads(2 * rank, 0);
-  for (size_t i = 0; i < axes.size(); ++i) {
-    TINYC_ASSIGN_OR_RETURN(const int64_t axis,
-                           NormalAxis(axes[i], x->type().rank()));
-    pads[static_cast<size_t>(axis)] = (*given)[i];
-    pads[rank + static_cast<size_t>(axis)] = (*given)[axes.size() + i];
-  }
-  double value = double{node.Float("value", 0)};
-  if (constant != nullptr) {
-    if (constant->size() != 1) return Invalid("its value is not a scalar");
-    value = constant->At(0);
-  }
-  const std::string mode = node.String("mode", "constant");
-  for (const char* known : {"constant", "edge", "reflect", "wrap"}) {
-    if (mode != known) continue;
-    return node.SetOutput(
-        0, node.Emit("pad", {x},
-                     {{"pads", pads}, {"mode", known}, {"value", value}}));
-  }
-  return Invalid("mode has the value \"", mode, "\"");
-}
-
 absl::Status ImportExpand(OnnxNode& node) {
   TINYC_ASSIGN_OR_RETURN(Value * x, node.StoredInput(0));
   TINYC_ASSIGN_OR_RETURN(const auto wanted, node.IntsInput(1));

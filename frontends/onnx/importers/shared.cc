@@ -64,4 +64,24 @@ absl::StatusOr<Value*> WithScalar(OnnxNode& node, absl::string_view op,
       op, {x, node.Scalar(x->type().dtype, static_cast<double>(number))});
 }
 
+absl::StatusOr<Value*> IndexInput(OnnxNode& node, size_t i) {
+  TINYC_ASSIGN_OR_RETURN(Value * index, node.Input(i));
+  const DType dtype = index->type().dtype;
+  if (dtype == DType::kS32 || dtype == DType::kS64) return index;
+  return CastTo(node, index, DType::kS64);
+}
+
+absl::Status CheckInside(const Tensor* indices,
+                         absl::Span<const int64_t> sizes) {
+  if (indices == nullptr) return absl::OkStatus();
+  for (int64_t i = 0; i < indices->size(); ++i) {
+    const int64_t index = indices->IntAt(i);
+    const int64_t size = sizes[static_cast<size_t>(i) % sizes.size()];
+    if (index < -size || index >= size) {
+      return Invalid("index ", index, " is outside a dimension of ", size);
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace tinyc

@@ -32,6 +32,13 @@ absl::StatusOr<Value*> CastTo(OnnxNode& node, Value* x, DType dtype);
 absl::StatusOr<Value*> WithScalar(OnnxNode& node, absl::string_view op,
                                   Value* x, float number);
 
+// Operand `i` as indices: s32 or s64.
+absl::StatusOr<Value*> IndexInput(OnnxNode& node, size_t i);
+// OK when all of `indices`, which may be null, are inside dimensions of
+// `sizes`, in turn.
+absl::Status CheckInside(const Tensor* indices,
+                         absl::Span<const int64_t> sizes);
+
 // The window of a convolution or pooling, one entry per spatial dimension:
 // attributes kernel_shape, strides, pads, dilations and auto_pad, which becomes
 // pads.  `kernel`: that of the weight, which kernel_shape must agree with.
