@@ -16,6 +16,7 @@
 #include "compiler/ops/quantize.h"
 #include "compiler/ops/reduce.h"
 #include "compiler/ops/reshape.h"
+#include "compiler/ops/resize.h"
 #include "compiler/ops/slice.h"
 #include "compiler/ops/softmax.h"
 #include "compiler/ops/unary.h"
@@ -36,6 +37,17 @@ int64_t MovedAxis(int64_t axis, const Permutation& perm) {
 template <typename T>
 Sunk WithMovedAxis(T op, const Permutation& perm) {
   op.axis = MovedAxis(op.axis, perm);
+  return Same(std::move(op), perm);
+}
+
+// Its dimensions stay neighbours, in their order, or the transpose stays.
+template <typename T>
+std::optional<Sunk> SinkResize(T op, const Permutation& perm) {
+  const size_t axis = static_cast<size_t>(op.axis);
+  if (!op.columns.empty() && perm[axis + 1] != perm[axis] + 1) {
+    return std::nullopt;
+  }
+  op.axis = perm[axis];
   return Same(std::move(op), perm);
 }
 
@@ -185,6 +197,8 @@ std::optional<Sunk> SinkThrough(const Node& node, const Permutation& perm) {
   if (const auto* op = node.As<Slice>()) return SinkSlice(*op, perm);
   if (const auto* op = node.As<Reduce>()) return SinkReduce(*op, perm);
   if (const auto* op = node.As<Normalize>()) return SinkNormalize(*op, perm);
+  if (const auto* op = node.As<ResizeNearest>()) return SinkResize(*op, perm);
+  if (const auto* op = node.As<ResizeWeighted>()) return SinkResize(*op, perm);
   if (node.As<Reshape>() != nullptr) return SinkReshape(node, perm);
   if (const auto* op = node.As<Dense>()) {
     if (perm.back() + 1 != static_cast<int64_t>(perm.size())) {
