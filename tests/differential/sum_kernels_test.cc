@@ -249,6 +249,24 @@ TEST(SumKernelsTest, ArgMaxPool) {
             {DType::kS8}, false);
 }
 
+TEST(SumKernelsTest, MaxUnpool) {
+  for (uint64_t seed = 0; seed < kTrials / 4; ++seed) {
+    Random random(seed);
+    const Shape shape = random.Dims(3, 4);
+    Tensor index(TensorType(DType::kS64, shape));
+    for (int64_t i = 0; i < index.size(); ++i) {
+      index.SetInt(i, random.Int(-1, 30));
+    }
+    Trial trial("max_unpool");
+    trial.Set("shape", "[1,1,30]");
+    const DType dtype =
+        random.Pick<DType>({DType::kS8, DType::kS16, DType::kF32, DType::kF64});
+    trial.Add(random.Fill(TensorType(dtype, shape)));
+    trial.Add(index);
+    EXPECT_TRUE(CheckTrial(trial)) << "seed " << seed;
+  }
+}
+
 TEST(SumKernelsTest, LpPool) {
   CheckPool("lp_pool", {DType::kF32, DType::kF64}, {}, false);
 }

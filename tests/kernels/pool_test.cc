@@ -274,5 +274,35 @@ INSTANTIATE_TEST_SUITE_P(Kernels, LpPoolTest,
                          testing::ValuesIn(KernelRowsMadeBy("TC_LP_POOL")),
                          RowName());
 
+template <typename T>
+void TestUnpool(const KernelRow& row) {
+  const tc_max_unpool_shape s = {4, 3};
+  const std::vector<T> x = {1, 2, 3, 4};
+  const std::vector<int64_t> index = {2, 0, 3, -1};
+  Guarded<T> y(3);
+  for (int i = 0; i < 3; ++i) y[i] = 9;
+  row.As<void(const tc_max_unpool_shape*, const void*, const int64_t*,
+              void*)>()(&s, x.data(), index.data(), y.data());
+  EXPECT_EQ(y[0], 2u);
+  EXPECT_EQ(y[1], 9u);
+  EXPECT_EQ(y[2], 1u);
+}
+
+TEST(MaxUnpoolTest, PutsElementsAtTheirPlaces) {
+  for (const KernelRow& row : KernelRowsMadeBy("TC_MAX_UNPOOL")) {
+    SCOPED_TRACE(row.symbol);
+    const std::string_view bytes = SuffixOf(row.family);
+    if (bytes == "b1") {
+      TestUnpool<uint8_t>(row);
+    } else if (bytes == "b2") {
+      TestUnpool<uint16_t>(row);
+    } else if (bytes == "b4") {
+      TestUnpool<uint32_t>(row);
+    } else {
+      TestUnpool<uint64_t>(row);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace tinyc

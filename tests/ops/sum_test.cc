@@ -389,5 +389,13 @@ TEST(LpPoolTest, IsANorm) {
       "there is no 0-norm");
 }
 
+TEST(MaxUnpoolTest, PutsElementsBack) {
+  NodeCase unpool("max_unpool");
+  unpool.Set("shape", "[1,1,5]").Add(Floats({1, 1, 2}, {7, 8}));
+  unpool.Add(Tensor::Of<int64_t>({1, 1, 2}, {3, 0}));
+  EXPECT_THAT(Values<float>(unpool), ElementsAre(8, 0, 0, 7, 0));
+  EXPECT_EQ(ErrorOf(unpool.Set("shape", "[-1]")), "a dimension is -1");
+}
+
 }  // namespace
 }  // namespace tinyc

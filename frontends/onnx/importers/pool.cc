@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ONNX MaxPool, AveragePool, LpPool     => max_pool, average_pool, lp_pool
 //      the positions of MaxPool         => arg_max_pool
+//      MaxUnpool                        => max_unpool
 //      GlobalMaxPool, GlobalAveragePool => reduce_max, reduce_mean
 //      GlobalLpPool                     => a sum of powers
 #include <numeric>
@@ -41,6 +42,38 @@ absl::Status ImportLpPool(OnnxNode& node) {
                          PoolAttrs(node, x->type().shape));
   attrs.push_back({"p", node.Int("p", 2)});
   return node.SetOutput(0, node.Emit("lp_pool", {x}, std::move(attrs)));
+}
+
+absl::Status ImportMaxUnpool(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  TINYC_ASSIGN_OR_RETURN(Value * index, node.Input(1));
+  TINYC_ASSIGN_OR_RETURN(const std::optional<std::vector<int64_t>> wanted,
+                         node.IntsInput(2));
+  TINYC_ASSIGN_OR_RETURN(const WindowAttrs window,
+                         ReadWindow(node, x->type().shape));
+  // The shape that the indices count in; what is wanted beyond it is 0.
+  std::vector<int64_t> shape(x->type().shape.begin(), x->type().shape.end());
+  const size_t rank = window.kernel.size();
+  for (size_t d = 0; d < rank; ++d) {
+    shape[2 + d] = (shape[2 + d] - 1) * window.strides[d] + window.kernel[d] -
+                   window.pads[d] - window.pads[rank + d];
+    if (shape[2 + d] < 0) return Invalid("its pads are larger than its output");
+  }
+  TINYC_ASSIGN_OR_RETURN(
+      Value * y, node.Emit("max_unpool", {x, index}, {{"shape", shape}}));
+  if (!wanted || *wanted == shape) return node.SetOutput(0, y);
+  if (wanted->size() != shape.size()) {
+    return Invalid("output_shape has ", wanted->size(), " entries, not ",
+                   shape.size());
+  }
+  std::vector<int64_t> pads(2 * shape.size(), 0);
+  for (size_t d = 0; d < shape.size(); ++d) {
+    pads[shape.size() + d] = (*wanted)[d] - shape[d];
+    if (pads[shape.size() + d] < 0) {
+      return Invalid("output_shape is smaller than what the windows cover");
+    }
+  }
+  return node.SetOutput(0, node.Emit("pad", {y}, {{"pads", pads}}));
 }
 
 absl::Status ImportAveragePool(OnnxNode& node) {
