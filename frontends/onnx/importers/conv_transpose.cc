@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <numeric>
 
+#include "compiler/ops/quantize.h"
 #include "frontends/onnx/importers.h"
 #include "frontends/onnx/importers/shared.h"
 
@@ -47,6 +48,22 @@ absl::StatusOr<Value*> Mirrored(OnnxNode& node, Value* w, int64_t group) {
                    {{"starts", starts},
                     {"sizes", std::vector<int64_t>(sizes.begin(), sizes.end())},
                     {"steps", steps}});
+}
+
+// Mirrored weights that are stored as integers stay so, unless groups part what
+// has a scale of its own.
+absl::StatusOr<Value*> MirroredWeights(OnnxNode& node, Value* w,
+                                       int64_t group) {
+  const Node* producer = w->producer();
+  if (producer == nullptr || producer->As<Dequantize>() == nullptr) {
+    return Mirrored(node, w, group);
+  }
+  Value* const stored = producer->input(0);
+  if (group != 1 && !stored->type().quant->per_tensor()) {
+    return Mirrored(node, w, group);
+  }
+  TINYC_ASSIGN_OR_RETURN(Value * mirrored, Mirrored(node, stored, group));
+  return node.Emit("dequantize", {mirrored});
 }
 
 // `y` without `before` and `after` elements at the ends of each spatial
@@ -100,7 +117,7 @@ absl::Status ImportConvTranspose(OnnxNode& node) {
     pads[i] = std::max<int64_t>(reach - window.pads[i], 0);
     crop[i] = std::max<int64_t>(window.pads[i] - reach, 0);
   }
-  TINYC_ASSIGN_OR_RETURN(w, Mirrored(node, w, group));
+  TINYC_ASSIGN_OR_RETURN(w, MirroredWeights(node, w, group));
   TINYC_ASSIGN_OR_RETURN(Value * y, node.Emit("conv", {x, w, bias},
                                               {{"pads", pads},
                                                {"dilations", window.dilations},
