@@ -38,15 +38,6 @@ std::string ListText(const Tensor& tensor) {
   return again == tensor ? list + "]" : "";
 }
 
-// Whether every element has the bits of the first.
-bool IsUniform(const Tensor& tensor) {
-  const absl::Span<const uint8_t> bytes = tensor.bytes();
-  const size_t period =
-      static_cast<size_t>(std::max(InfoOf(tensor.dtype()).bits / 8, 1));
-  return !bytes.empty() &&
-         std::equal(bytes.begin() + period, bytes.end(), bytes.begin());
-}
-
 std::string FillText(const Tensor& tensor) {
   if (!IsUniform(tensor)) return "";
   const std::string element = ElementText(tensor, 0);
@@ -93,6 +84,14 @@ class Random {
 };
 
 }  // namespace
+
+bool IsUniform(const Tensor& tensor) {
+  const absl::Span<const uint8_t> bytes = tensor.bytes();
+  const size_t period =
+      static_cast<size_t>(std::max(InfoOf(tensor.dtype()).bits / 8, 1));
+  return !bytes.empty() &&
+         std::equal(bytes.begin() + period, bytes.end(), bytes.begin());
+}
 
 std::string ShortConstantNumbers(const Tensor& tensor) {
   const std::string list = ListText(tensor);

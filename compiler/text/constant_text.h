@@ -28,6 +28,9 @@ std::string ConstantNumbers(const Tensor& tensor);
 // The same but for hex, for which it gives "".
 std::string ShortConstantNumbers(const Tensor& tensor);
 
+// Whether every element has the bits of the first.
+bool IsUniform(const Tensor& tensor);
+
 // Stores element `i`; false when `text` is no number of the tensor's type.
 bool SetElementText(Tensor* tensor, int64_t i, absl::string_view text);
 

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "compiler/targets/registry.h"
+#include "passes/uniform.h"
 #include "tools/driver/module_file.h"
 
 namespace tinyc {
@@ -75,16 +76,34 @@ absl::Status CheckNumbers(const Value& constant) {
                  " of its ", elements, " elements");
 }
 
-absl::Status CheckConstants(const Module& module) {
-  std::vector<const Value*> constants;
-  CollectConstants(*module.graph, &constants);
+// Makes `pipeline` compute the constants that need not be stored when all of
+// them would be too many.
+absl::Status FitConstants(const std::vector<const Value*>& constants,
+                          Pipeline* pipeline) {
   int64_t bytes = 0;
-  for (const Value* constant : constants) bytes += constant->type().bytes();
-  if (bytes > kMaxConstantBytes) {
+  int64_t stored = 0;
+  for (const Value* constant : constants) {
+    const int64_t own = constant->type().bytes();
+    bytes += own;
+    if (!IsLargeUniform(*constant->constant())) stored += own;
+  }
+  if (bytes <= kMaxConstantBytes) return absl::OkStatus();
+  if (stored > kMaxConstantBytes) {
     return absl::ResourceExhaustedError(absl::StrCat(
-        "the model has ", bytes >> 20, " MiB of constants, more than ",
+        "the model has ", stored >> 20, " MiB of constants, more than ",
         kMaxConstantBytes >> 20, " MiB that fit a C file"));
   }
+  const auto backend = std::find_if(
+      pipeline->begin(), pipeline->end(),
+      [](const PipelineItem& item) { return item.pass->to != Stage::kGraph; });
+  pipeline->insert(backend, {FindPass("fill-uniform"), PassOptions()});
+  return absl::OkStatus();
+}
+
+absl::Status CheckConstants(const Module& module, Pipeline* pipeline) {
+  std::vector<const Value*> constants;
+  CollectConstants(*module.graph, &constants);
+  TINYC_RETURN_IF_ERROR(FitConstants(constants, pipeline));
   std::vector<std::string> problems;
   for (const Value* constant : constants) {
     const absl::Status status = CheckNumbers(*constant);
@@ -113,10 +132,9 @@ absl::StatusOr<Pipeline> CompilePipeline(const std::string& text) {
 
 absl::StatusOr<CompiledModel> CompileModel(const std::string& path,
                                            const CompileOptions& options) {
-  TINYC_ASSIGN_OR_RETURN(const Pipeline pipeline,
-                         CompilePipeline(options.passes));
+  TINYC_ASSIGN_OR_RETURN(Pipeline pipeline, CompilePipeline(options.passes));
   TINYC_ASSIGN_OR_RETURN(Module module, ReadTargeted(path, options));
-  TINYC_RETURN_IF_ERROR(CheckConstants(module));
+  TINYC_RETURN_IF_ERROR(CheckConstants(module, &pipeline));
   const auto backend = std::find_if(
       pipeline.begin(), pipeline.end(),
       [](const PipelineItem& item) { return item.pass->to != Stage::kGraph; });
