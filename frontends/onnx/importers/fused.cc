@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operators of com.microsoft that onnxruntime's optimizer makes of several
+// ONNX operators => those again, which our passes fuse their own way:
+//   FusedConv        => conv, add, activation
+//   FusedMatMul      => transpose, matmul, mul
+//   *Gelu            => add, gelu
+//   Skip*Normalization => add, normalize
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "frontends/onnx/importers.h"
+#include "frontends/onnx/importers/shared.h"
+
+namespace tinyc {
+namespace {
+
+// f(x) for the attributes activation and activation_params of a fused operator.
+absl::StatusOr<Value*> Activate(OnnxNode& node, Value* x) {
+  const std::string name = node.String("activation", "");
+  const std::vector<float> params = node.Floats("activation_params");
+  struct Known {
+    const char* name;
+    size_t params;
+    const char* op;  // when it is one operator of the IR
+  };
+  static constexpr Known kKnown[] = {
+      {"", 0, ""},           {"Relu", 0, "relu"},  {"Sigmoid", 0, "sigmoid"},
+      {"Tanh", 0, "tanh"},   {"LeakyRelu", 1, ""}, {"Clip", 2, ""},
+      {"HardSigmoid", 2, ""}};
+  for (const Known& known : kKnown) {
+    if (name != known.name || params.size() != known.params) continue;
+    if (name.empty()) return x;
+    if (*known.op != '\0') return node.Emit(known.op, {x});
+    if (name == "Clip") {
+      return node.Emit("clip", {x}, {{"min", params[0]}, {"max", params[1]}});
+    }
+    if (name == "HardSigmoid") {
+      TINYC_ASSIGN_OR_RETURN(x, WithScalar(node, "mul", x, params[0]));
+      TINYC_ASSIGN_OR_RETURN(x, WithScalar(node, "add", x, params[1]));
+      return node.Emit("clip", {x}, {{"min", 0.0f}, {"max", 1.0f}});
+    }
+    // LeakyRelu: relu(x) + slope * min(x, 0)
+    TINYC_ASSIGN_OR_RETURN(Value * negative, WithScalar(node, "min", x, 0));
+    TINYC_ASSIGN_OR_RETURN(negative,
+                           WithScalar(node, "mul", negative, params[0]));
+    TINYC_ASSIGN_OR_RETURN(Value * positive, node.Emit("relu", {x}));
+    return node.Emit("add", {positive, negative});
+  }
+  return Unimplemented("the activation \"", name, "\" with ", params.size(),
+                       " parameters is not supported");
+}
+
+// The operand with its dimension 0 moved behind the batch dimensions and its
+// last two exchanged, as the attributes ask.
+absl::StatusOr<Value*> FusedFactor(OnnxNode& node, size_t i, const char* batch,
+                                   const char* trans) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(i));
+  const size_t rank = x->type().shape.size();
+  std::vector<int64_t> perm(rank);
+  std::iota(perm.begin(), perm.end(), 0);
+  const bool moves = node.Int(batch, 0) != 0;
+  const bool exchanges = node.Int(trans, 0) != 0;
+  if (rank < 2) return x;  // as onnxruntime has it
+  if (moves) std::rotate(perm.begin(), perm.begin() + 1, perm.end() - 1);
+  if (exchanges) std::swap(perm[rank - 1], perm[rank - 2]);
+  return TransposeTo(node, x, perm);
+}
+
+// x * (1 + erf(x / sqrt(2))) / 2
+absl::StatusOr<Value*> Gelu(OnnxNode& node, Value* x) {
+  TINYC_ASSIGN_OR_RETURN(Value * gate,
+                         WithScalar(node, "mul", x, std::sqrt(0.5f)));
+  TINYC_ASSIGN_OR_RETURN(gate, node.Emit("erf", {gate}));
+  TINYC_ASSIGN_OR_RETURN(gate, WithScalar(node, "add", gate, 1));
+  TINYC_ASSIGN_OR_RETURN(gate, WithScalar(node, "mul", gate, 0.5f));
+  return node.Emit("mul", {x, gate});
+}
+
+// Normalizes x + skip + bias (null: none) and sets the output that is this sum.
+absl::Status ImportSkip(OnnxNode& node, bool centered, size_t bias_index) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  TINYC_ASSIGN_OR_RETURN(Value * skip, node.Input(1));
+  TINYC_ASSIGN_OR_RETURN(Value * gamma, node.Input(2));
+  TINYC_ASSIGN_OR_RETURN(Value * bias, node.OptionalInput(bias_index));
+  const Shape shape = x->type().shape;
+  if (shape.empty() || gamma->type().shape != Shape{shape.back()}) {
+    return Invalid("its scale of shape ", ToString(gamma->type().shape),
+                   " does not fit an input of shape ", ToString(shape));
+  }
+  TINYC_ASSIGN_OR_RETURN(Value * sum, node.Emit("add", {x, skip}));
+  if (bias != nullptr) {
+    TINYC_ASSIGN_OR_RETURN(sum, node.Emit("add", {sum, bias}));
+  }
+  if (sum->type().shape != shape) {
+    return Invalid("its operands do not broadcast to ", ToString(shape));
+  }
+  Value* beta = nullptr;
+  if (centered) {
+    TINYC_ASSIGN_OR_RETURN(beta, node.OptionalInput(3));
+  }
+  const std::vector<int64_t> last = {-1};
+  TINYC_RETURN_IF_ERROR(
+      node.SetOutput(0, node.Emit("normalize", {sum, gamma, beta},
+                                  {{"axes", last},
+                                   {"scale_axes", last},
+                                   {"epsilon", node.Float("epsilon", 1e-12f)},
+                                   {"centered", centered}})));
+  // Outputs 1 and 2, of training, are refused when something uses them.
+  return node.OutputUsed(3) ? node.SetOutput(3, sum) : absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ImportFusedConv(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  TINYC_ASSIGN_OR_RETURN(Value * w, node.Input(1));
+  TINYC_ASSIGN_OR_RETURN(Value * bias, node.OptionalInput(2));
+  TINYC_ASSIGN_OR_RETURN(Value * addend, node.OptionalInput(3));
+  TINYC_ASSIGN_OR_RETURN(Value * y, EmitConv(node, x, w, bias));
+  if (addend != nullptr) {
+    TINYC_ASSIGN_OR_RETURN(y, node.Emit("add", {y, addend}));
+  }
+  return node.SetOutput(0, Activate(node, y));
+}
+
+absl::Status ImportFusedMatMul(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * a,
+                         FusedFactor(node, 0, "transBatchA", "transA"));
+  TINYC_ASSIGN_OR_RETURN(Value * b,
+                         FusedFactor(node, 1, "transBatchB", "transB"));
+  TINYC_ASSIGN_OR_RETURN(Value * y, EmitLinear(node, a, b, false, nullptr));
+  const float alpha = node.Float("alpha", 1);
+  return node.SetOutput(0, alpha == 1 ? y : WithScalar(node, "mul", y, alpha));
+}
+
+absl::Status ImportMicrosoftGelu(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  return node.SetOutput(0, Gelu(node, x));
+}
+
+absl::Status ImportBiasGelu(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  TINYC_ASSIGN_OR_RETURN(Value * bias, node.Input(1));
+  TINYC_ASSIGN_OR_RETURN(x, node.Emit("add", {x, bias}));
+  return node.SetOutput(0, Gelu(node, x));
+}
+
+// x / 2 * (1 + tanh(x * (0.797885 + 0.035677 * x^2))), x perhaps with a bias
+absl::Status ImportFastGelu(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  TINYC_ASSIGN_OR_RETURN(Value * bias, node.OptionalInput(1));
+  if (bias != nullptr) {
+    TINYC_ASSIGN_OR_RETURN(x, node.Emit("add", {x, bias}));
+  }
+  TINYC_ASSIGN_OR_RETURN(Value * gate, node.Emit("mul", {x, x}));
+  TINYC_ASSIGN_OR_RETURN(gate,
+                         WithScalar(node, "mul", gate, 0.035677408136300125f));
+  TINYC_ASSIGN_OR_RETURN(gate,
+                         WithScalar(node, "add", gate, 0.7978845608028654f));
+  TINYC_ASSIGN_OR_RETURN(gate, node.Emit("mul", {x, gate}));
+  TINYC_ASSIGN_OR_RETURN(gate, node.Emit("tanh", {gate}));
+  TINYC_ASSIGN_OR_RETURN(gate, WithScalar(node, "add", gate, 1));
+  TINYC_ASSIGN_OR_RETURN(gate, WithScalar(node, "mul", gate, 0.5f));
+  return node.SetOutput(0, node.Emit("mul", {x, gate}));
+}
+
+// x * sigmoid(alpha * x)
+absl::Status ImportQuickGelu(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  TINYC_ASSIGN_OR_RETURN(
+      Value * gate, WithScalar(node, "mul", x, node.Float("alpha", 1.702f)));
+  TINYC_ASSIGN_OR_RETURN(gate, node.Emit("sigmoid", {gate}));
+  return node.SetOutput(0, node.Emit("mul", {x, gate}));
+}
+
+absl::Status ImportSkipLayerNormalization(OnnxNode& node) {
+  return ImportSkip(node, true, 4);
+}
+
+absl::Status ImportSkipSimplifiedLayerNormalization(OnnxNode& node) {
+  return ImportSkip(node, false, 3);
+}
+
+}  // namespace tinyc
