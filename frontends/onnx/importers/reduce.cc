@@ -42,6 +42,21 @@ absl::StatusOr<Value*> Apply(OnnxNode& node, absl::string_view op, Value* x) {
   return node.Emit(op, {x});
 }
 
+// `op` of all elements along `axis`.
+absl::StatusOr<Value*> Along(OnnxNode& node, absl::string_view op, Value* x,
+                             int64_t axis) {
+  if (op != "hardmax") return node.Emit(op, {x}, {{"axis", axis}});
+  // 1 at the first of the greatest elements, 0 elsewhere.
+  Tensor values(TensorType(x->type().dtype, {2}));
+  values.Set(1, 1);
+  TINYC_ASSIGN_OR_RETURN(
+      Value * at,
+      node.Emit("arg_max", {x}, {{"axis", axis}, {"keepdims", int64_t{0}}}));
+  return node.Emit(
+      "one_hot", {at, node.AddConstant(std::move(values))},
+      {{"depth", x->type().shape[static_cast<size_t>(axis)]}, {"axis", axis}});
+}
+
 }  // namespace
 
 absl::Status ImportReduce(OnnxNode& node) {
@@ -79,22 +94,26 @@ absl::StatusOr<Value*> EmitSoftmax(OnnxNode& node, absl::string_view op,
   const Shape shape = x->type().shape;
   TINYC_ASSIGN_OR_RETURN(axis, NormalAxis(axis, x->type().rank()));
   if (!flattens || axis == x->type().rank() - 1) {
-    return node.Emit(op, {x}, {{"axis", axis}});
+    return Along(node, op, x, axis);
   }
   const int64_t inner = NumElements({shape.begin() + axis, shape.end()});
   const int64_t outer = NumElements({shape.begin(), shape.begin() + axis});
   TINYC_ASSIGN_OR_RETURN(x, ReshapeTo(node, x, {outer, inner}));
-  TINYC_ASSIGN_OR_RETURN(x, node.Emit(op, {x}, {{"axis", int64_t{1}}}));
+  TINYC_ASSIGN_OR_RETURN(x, Along(node, op, x, 1));
   return ReshapeTo(node, x, shape);
 }
 
-// Before operator set 13, softmax is over all dimensions from `axis` on.
+// Softmax, LogSoftmax, Hardmax.  Before operator set 13 they are over all
+// dimensions from `axis` on.
 absl::Status ImportSoftmax(OnnxNode& node) {
   TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
   const bool flattens = node.version() < 13;
+  const absl::string_view op = node.type() == "Softmax"      ? "softmax"
+                               : node.type() == "LogSoftmax" ? "log_softmax"
+                                                             : "hardmax";
   return node.SetOutput(
-      0, EmitSoftmax(node, node.type() == "Softmax" ? "softmax" : "log_softmax",
-                     x, node.Int("axis", flattens ? 1 : -1), flattens));
+      0,
+      EmitSoftmax(node, op, x, node.Int("axis", flattens ? 1 : -1), flattens));
 }
 
 }  // namespace tinyc

@@ -72,8 +72,8 @@ absl::StatusOr<Value*> EmitGemm(OnnxNode& node, Value* a, Value* b, Value* c,
 // x where it is positive, else alpha * x.
 absl::StatusOr<Value*> EmitLeakyRelu(OnnxNode& node, Value* x, float alpha);
 
-// The operator `op`, a function of all elements along `axis`, or along all
-// dimensions from it on when it `flattens`.
+// softmax, log_softmax or "hardmax" along `axis`, or along all dimensions from
+// it on when it `flattens`.
 absl::StatusOr<Value*> EmitSoftmax(OnnxNode& node, absl::string_view op,
                                    Value* x, int64_t axis, bool flattens);
 
