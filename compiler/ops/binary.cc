@@ -19,6 +19,8 @@ bool IsTaken(Takes takes, DType dtype) {
   switch (takes) {
     case Takes::kNumbers:
       return dtype != DType::kBool;
+    case Takes::kIntegers:
+      return IsInteger(dtype);
     case Takes::kBits:
       return !IsFloat(dtype);
     case Takes::kAll:

@@ -16,13 +16,13 @@ struct BinaryRow {
   // What the function is on quantized numbers.
   enum class Quantized { kNone, kSum, kDifference, kProduct, kSelection };
   // The plain operands: kNumbers are all but bool, kBits all but floats.
-  enum class Takes { kNumbers, kBits, kAll };
+  enum class Takes { kNumbers, kIntegers, kBits, kAll };
   absl::string_view name;  // "add"
   Quantized quantized;
   double (*real)(double, double);
-  // On signed integers, which wrap, and on bool.
+  // On signed integers, which wrap, and on bool; and on unsigned integers.
   int64_t (*whole)(int64_t, int64_t);
-  uint64_t (*natural)(uint64_t, uint64_t);  // on unsigned integers
+  uint64_t (*natural)(uint64_t, uint64_t);
   Takes takes = Takes::kNumbers;
   bool compares = false;  // the result is a bool
 };
@@ -30,9 +30,9 @@ struct BinaryRow {
 absl::Span<const BinaryRow> BinaryRows();
 
 // y = f(a, b) elementwise, of the operands' type; of a comparison, a bool.
-// Integers wrap, a quotient of integers truncates,
-// and a division by 0 gives 0.  Quantized sums and products follow
-// docs/numbers.md; min and max select, so that all have one scale.
+// Integers wrap, a quotient of integers truncates, and a division by 0 gives 0,
+// its remainder too.  Quantized sums and products follow docs/numbers.md; min
+// and max select, so that all have one scale.
 class Binary final : public OpBase<Binary> {
  public:
   static constexpr absl::string_view kName = "binary";  // name() is the row's

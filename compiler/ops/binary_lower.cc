@@ -5,6 +5,7 @@
 #include "compiler/ops/fixed_point.h"
 #include "compiler/ops/indexing.h"
 #include "compiler/ops/lower.h"
+#include "compiler/ops/plain_family.h"
 #include "compiler/ops/strided_copy.h"
 #include "pointwise/binary.h"
 
@@ -84,12 +85,6 @@ absl::StatusOr<Block> QuantBlock(Quantized kind, const TensorType& a,
                                 hi, sum.offset});
 }
 
-// What only looks at bits takes signed integers and bool as unsigned ones.
-DType KernelType(const BinaryRow& row, DType dtype) {
-  const bool numbers = row.takes == BinaryRow::Takes::kNumbers;
-  return numbers || IsFloat(dtype) ? dtype : UnsignedOf(dtype);
-}
-
 }  // namespace
 
 absl::StatusOr<std::vector<KernelCall>> Binary::Lower(const Node& node) const {
@@ -98,7 +93,10 @@ absl::StatusOr<std::vector<KernelCall>> Binary::Lower(const Node& node) const {
   const TensorType& y = node.output()->type();
   if (y.num_elements() == 0) return std::vector<KernelCall>();
   KernelCall call;
-  call.family = FamilyName(name(), KernelType(*row_, a.dtype));
+  const bool bits = row_->takes == BinaryRow::Takes::kBits ||
+                    row_->takes == BinaryRow::Takes::kAll;
+  TINYC_ASSIGN_OR_RETURN(call.family, bits ? BitsFamily(name(), a.dtype)
+                                           : PlainFamily(name(), a.dtype));
   if (y.quantized() && row_->quantized != Quantized::kSelection) {
     if (a.dtype != y.dtype || b.dtype != y.dtype) {
       return Unimplemented(name(), " of different types has no C kernel");

@@ -63,6 +63,13 @@ T FloatMeaning(std::string_view op, T a, T b) {
   if (op == "mul") return a * b;
   if (op == "div") return a / b;
   if (op == "pow") return std::pow(a, b);
+  if (op == "fmod") return std::fmod(a, b);
+  if (op == "mod") {
+    const T rest = std::fmod(a, b);
+    if (rest == 0) return std::copysign(rest, b);
+    return std::signbit(rest) == std::signbit(b) ? rest : rest + b;
+  }
+  if (op == "prelu") return std::isnan(a) || a >= 0 ? a : a * b;
   if (op == "equal") return a == b ? 1 : 0;
   if (op == "less") return a < b ? 1 : 0;
   if (op == "less_or_equal") return a < b || a == b ? 1 : 0;
@@ -90,7 +97,20 @@ Int128 Power(Int128 a, Int128 b) {
   return power;
 }
 
-Int128 IntegerMeaning(std::string_view op, Int128 a, Int128 b) {
+// floor(a / 2^by) of numbers with `bits` bits; all of them leave when `by` is
+// no number of 0 .. bits - 1.
+Int128 ShiftRight(Int128 a, Int128 by, int bits) {
+  const bool all = by < 0 || by >= bits;
+  return FloorShift(a, all ? bits : static_cast<int>(by));
+}
+
+Int128 ShiftLeft(Int128 a, Int128 by, int bits) {
+  return by < 0 || by >= bits
+             ? 0
+             : static_cast<uint64_t>(a) << static_cast<int>(by);
+}
+
+Int128 IntegerMeaning(std::string_view op, Int128 a, Int128 b, int bits) {
   if (op == "add" || op == "add_wrap") return a + b;
   if (op == "sub") return a - b;
   if (op == "mul" || op == "mul_wrap") {
@@ -100,6 +120,16 @@ Int128 IntegerMeaning(std::string_view op, Int128 a, Int128 b) {
   if (op == "min") return std::min(a, b);
   if (op == "max") return std::max(a, b);
   if (op == "pow") return Power(a, b);
+  if (op == "fmod") return b == 0 ? 0 : a - a / b * b;
+  if (op == "mod") {
+    const Int128 rest = b == 0 ? 0 : a - a / b * b;
+    return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+  }
+  if (op == "prelu") {
+    return a < 0 ? static_cast<uint64_t>(a) * static_cast<uint64_t>(b) : a;
+  }
+  if (op == "shift_left") return ShiftLeft(a, b, bits);
+  if (op == "shift_right") return ShiftRight(a, b, bits);
   if (op == "equal") return a - b == 0;
   if (op == "less") return a - b < 0;
   if (op == "less_or_equal") return a - b <= 0;
@@ -122,7 +152,8 @@ void ExpectMeaning(std::string_view op, Result actual, T a, T b) {
       ASSERT_EQ(actual, expected) << a << " " << op << " " << b;
     }
   } else {
-    ASSERT_EQ(actual, static_cast<Result>(IntegerMeaning(op, a, b)))
+    ASSERT_EQ(actual,
+              static_cast<Result>(IntegerMeaning(op, a, b, 8 * int{sizeof(T)})))
         << +a << " " << op << " " << +b;
   }
 }

@@ -47,7 +47,11 @@ TEST(UnaryTest, OfFloats) {
       {"erf", {0, 1}, {0, 0.8427008f}},
       {"exp", {0, 1}, {1, 2.7182818f}},
       {"floor", {-1.5f, 1.2f}, {-2, 1}},
+      {"gelu", {0, 1, -1}, {0, 0.8413447f, -0.1586553f}},
+      {"gelu_tanh", {0, 1, -1}, {0, 0.8411920f, -0.1588080f}},
+      {"hard_swish", {-4, -1.5f, 1, 5}, {0, -0.375f, 0.6666667f, 5}},
       {"log", {1, 2, 0}, {0, 0.6931472f, -kInf}},
+      {"mish", {0, 1, -1}, {0, 0.8650984f, -0.3034015f}},
       {"neg", {-1, 2}, {1, -2}},
       {"reciprocal", {2, -4}, {0.5f, -0.25f}},
       {"relu", {-1, 2, kNan}, {0, 2, kNan}},
@@ -57,6 +61,7 @@ TEST(UnaryTest, OfFloats) {
       {"sin", {0, 1}, {0, 0.8414710f}},
       {"sinh", {0, 1}, {0, 1.1752012f}},
       {"softplus", {0, 100, -1}, {0.6931472f, 100, 0.3132617f}},
+      {"softsign", {1, -3}, {0.5f, -0.75f}},
       {"sqrt", {4, 2}, {2, 1.4142136f}},
       {"tan", {0, 1}, {0, 1.5574077f}},
       {"tanh", {0, 1}, {0, 0.7615942f}},
@@ -73,15 +78,25 @@ TEST(UnaryTest, OfIntegers) {
               ElementsAre(5, 5, -128));
   EXPECT_THAT(Values<int8_t>(NodeCase("neg").Add(Row<int8_t>({-5, 5, -128}))),
               ElementsAre(5, -5, -128));
-  EXPECT_THAT(Values<uint8_t>(NodeCase("neg").Add(Row<uint8_t>({1}))),
+  EXPECT_THAT(Values<uint8_t>(NodeCase("abs").Add(Row<uint8_t>({255}))),
               ElementsAre(255));
   EXPECT_THAT(Values<int64_t>(NodeCase("relu").Add(Row<int64_t>({-5, 5}))),
               ElementsAre(0, 5));
   EXPECT_THAT(
-      Values<uint64_t>(NodeCase("relu").Add(Row<uint64_t>({~uint64_t{0}}))),
-      ElementsAre(~uint64_t{0}));
+      Values<uint64_t>(NodeCase("sign").Add(Row<uint64_t>({0, ~uint64_t{0}}))),
+      ElementsAre(0, 1));
   EXPECT_THAT(Values<int32_t>(NodeCase("sign").Add(Row<int32_t>({-5, 0, 7}))),
               ElementsAre(-1, 0, 1));
+}
+
+TEST(UnaryTest, Questions) {
+  const Tensor x = Floats({1, kInf, -kInf, kNan});
+  EXPECT_THAT(Values<bool>(NodeCase("is_inf").Add(x)),
+              ElementsAre(false, true, true, false));
+  EXPECT_THAT(Values<bool>(NodeCase("is_nan").Add(x)),
+              ElementsAre(false, false, false, true));
+  EXPECT_EQ(ErrorOf(NodeCase("is_nan").Add(Quantized<int8_t>({1}, {1}, 1, 0))),
+            "is_nan takes no quantized s8");
 }
 
 TEST(UnaryTest, OfQuantizedNumbers) {
@@ -105,6 +120,7 @@ TEST(UnaryTest, Errors) {
             "exp takes no s32");
   EXPECT_EQ(ErrorOf(NodeCase("abs").Add(Row<bool>({true}))),
             "abs takes no bool");
+  EXPECT_EQ(ErrorOf(NodeCase("neg").Add(Row<uint8_t>({1}))), "neg takes no u8");
   EXPECT_EQ(ErrorOf(NodeCase("exp")
                         .Add(Quantized<int8_t>({1}, {1}, 1, 0))
                         .Want(DType::kS16, Quant::PerTensor(1, 0))),
@@ -113,6 +129,44 @@ TEST(UnaryTest, Errors) {
                         .Add(Quantized<int8_t>({1}, {1}, 1, 0))
                         .Want(DType::kF32, nullptr)),
             "the result of quantized operands is quantized per tensor");
+}
+
+TEST(ActivationTest, OfFloats) {
+  struct {
+    const char* name;
+    const char* alpha;
+    const char* beta;
+    std::vector<float> x;
+    std::vector<float> y;
+  } const cases[] = {
+      {"celu", "2", "0", {-2, 3}, {-1.2642411f, 3}},
+      {"elu", "2", "0", {-1, 3}, {-1.2642411f, 3}},
+      {"hard_sigmoid", "0.25", "0.5", {-3, 1, 9, kNan}, {0, 0.75f, 1, kNan}},
+      {"leaky_relu", "0.25", "0", {-8, 3, kNan}, {-2, 3, kNan}},
+      {"selu", "2", "3", {-1, 2}, {-3.7927234f, 6}},
+      {"shrink", "1.5", "0.25", {-2, -1.5f, 1, 2}, {-1.75f, 0, 0, 1.75f}},
+      {"swish", "1", "0", {0, 2}, {0, 1.7615942f}},
+      {"thresholded_relu", "2", "0", {-3, 2, 2.5f}, {0, 0, 2.5f}},
+  };
+  for (const auto& c : cases) {
+    EXPECT_THAT(Values<float>(NodeCase(c.name)
+                                  .Set("alpha", c.alpha)
+                                  .Set("beta", c.beta)
+                                  .Add(Floats(c.x))),
+                Pointwise(NanSensitiveFloatEq(), c.y))
+        << c.name;
+  }
+  EXPECT_EQ(ErrorOf(NodeCase("elu").Add(Row<int32_t>({1}))),
+            "elu takes no s32");
+}
+
+TEST(ActivationTest, OfQuantizedNumbers) {
+  // -4 * 0.25 = -1 is -2 steps of 0.5; 3 is 6.
+  EXPECT_THAT(Values<int8_t>(NodeCase("leaky_relu")
+                                 .Set("alpha", "0.25")
+                                 .Add(Quantized<int8_t>({2}, {-4, 3}, 1, 0))
+                                 .Want(DType::kS8, Quant::PerTensor(0.5f, 1))),
+              ElementsAre(-1, 7));
 }
 
 TEST(ClipTest, Limits) {
@@ -176,6 +230,15 @@ TEST(BinaryTest, OfFloats) {
   EXPECT_EQ(result("pow", 2, 0.5f), 1.41421356f);
   EXPECT_EQ(result("min", 1, 2), 1);
   EXPECT_EQ(result("max", 1, 2), 2);
+  EXPECT_EQ(result("mod", -7.5f, 2), 0.5f);
+  EXPECT_EQ(result("mod", 7.5f, -2), -0.5f);
+  EXPECT_EQ(result("fmod", -7.5f, 2), -1.5f);
+  EXPECT_EQ(result("mod", 3, -kInf), -kInf);
+  EXPECT_EQ(result("fmod", 3, -kInf), 3);
+  EXPECT_TRUE(std::signbit(result("mod", 4, -2)));
+  EXPECT_TRUE(std::isnan(result("mod", 4, 0)));
+  EXPECT_EQ(result("prelu", -3, 0.5f), -1.5f);
+  EXPECT_EQ(result("prelu", 3, 0.5f), 3);
   for (const char* name : {"min", "max"}) {
     EXPECT_TRUE(std::isnan(result(name, kNan, 1)));
     EXPECT_TRUE(std::isnan(result(name, 1, kNan)));
@@ -199,6 +262,22 @@ TEST(BinaryTest, OfIntegers) {
   EXPECT_EQ(s8("pow", 2, -1), 0);
   EXPECT_EQ(s8("pow", -1, -3), -1);
   EXPECT_EQ(s8("max", -1, 1), 1);
+  // -7 = -3 * 3 + 2 = -2 * 3 - 1; 7 = -3 * -3 - 2 = -2 * -3 + 1.
+  EXPECT_EQ(s8("mod", -7, 3), 2);
+  EXPECT_EQ(s8("mod", 7, -3), -2);
+  EXPECT_EQ(s8("fmod", -7, 3), -1);
+  EXPECT_EQ(s8("fmod", 7, -3), 1);
+  EXPECT_EQ(s8("mod", 7, 0), 0);
+  EXPECT_EQ(s8("fmod", -128, -1), 0);
+  EXPECT_EQ(s8("prelu", -3, 5), -15);
+  EXPECT_EQ(s8("prelu", 3, 5), 3);
+  EXPECT_EQ(s8("shift_left", 3, 6), -64);
+  EXPECT_EQ(s8("shift_left", 1, 8), 0);
+  EXPECT_EQ(s8("shift_left", 1, -1), 0);
+  EXPECT_EQ(s8("shift_right", -5, 1), -3);
+  EXPECT_EQ(s8("shift_right", -5, 100), -1);
+  EXPECT_EQ(s8("shift_right", -5, -1), -1);
+  EXPECT_EQ(s8("shift_right", 5, -1), 0);
   const uint64_t huge = uint64_t{1} << 63;
   EXPECT_THAT(
       Values<uint64_t>(
@@ -340,6 +419,19 @@ TEST(CastTest, Conversions) {
   EXPECT_THAT(Values<float>(
                   NodeCase("cast").Set("to", "f32").Add(Row<int64_t>({above}))),
               ElementsAre(std::ldexp(16777218.0f, 38)));
+  // Of two f16 around 2049, 1 + 2^-11 times 2^11, the even one; of 2049 and a
+  // bit, the greater.
+  const absl::StatusOr<Tensor> halves = Evaluate(
+      NodeCase("cast").Set("to", "f16").Add(Row<double>({2049, 2049.0000001})));
+  ASSERT_TRUE(halves.ok());
+  EXPECT_EQ(halves->At(0), 2048);
+  EXPECT_EQ(halves->At(1), 2050);
+  const absl::StatusOr<Tensor> beyond = Evaluate(NodeCase("cast")
+                                                     .Set("to", "f8e5m2")
+                                                     .Set("saturate", "false")
+                                                     .Add(Floats({1e6f})));
+  ASSERT_TRUE(beyond.ok());
+  EXPECT_EQ(beyond->At(0), kInf);
   EXPECT_EQ(ErrorOf(NodeCase("cast").Add(Quantized<int8_t>({1}, {1}, 1, 0))),
             "the operand is quantized; cast takes plain numbers");
 }

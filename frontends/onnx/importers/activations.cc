@@ -1,57 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
-// Activations that are made of a few elementwise operators.
+// Functions of one element with parameters.
 #include "frontends/onnx/importers.h"
 #include "frontends/onnx/importers/shared.h"
 
 namespace tinyc {
 namespace {
 
-// max(x, 0) + slope * min(x, 0)
-absl::StatusOr<Value*> Leaky(OnnxNode& node, Value* x, Value* slope) {
-  TINYC_ASSIGN_OR_RETURN(Value * positive, node.Emit("relu", {x}));
-  TINYC_ASSIGN_OR_RETURN(Value * negative, WithScalar(node, "min", x, 0));
-  TINYC_ASSIGN_OR_RETURN(negative, node.Emit("mul", {negative, slope}));
-  return node.Emit("add", {positive, negative});
-}
-
-// max(x, 0) + alpha * (exp(min(x, 0) / divisor) - 1), in f32 when x has 16
-// bits: what is left of exp(x) after the subtraction would have few of them.
-absl::StatusOr<Value*> Exponential(OnnxNode& node, Value* x, float alpha,
-                                   float divisor) {
-  if (const DType dtype = x->type().dtype; InfoOf(dtype).bits == 16) {
-    TINYC_ASSIGN_OR_RETURN(Value * wide, CastTo(node, x, DType::kF32));
-    TINYC_ASSIGN_OR_RETURN(Value * y, Exponential(node, wide, alpha, divisor));
-    return CastTo(node, y, dtype);
-  }
-  TINYC_ASSIGN_OR_RETURN(Value * positive, node.Emit("relu", {x}));
-  TINYC_ASSIGN_OR_RETURN(Value * negative, WithScalar(node, "min", x, 0));
-  if (divisor != 1) {
-    TINYC_ASSIGN_OR_RETURN(negative,
-                           WithScalar(node, "div", negative, divisor));
-  }
-  TINYC_ASSIGN_OR_RETURN(negative, node.Emit("exp", {negative}));
-  TINYC_ASSIGN_OR_RETURN(negative, WithScalar(node, "sub", negative, 1));
-  TINYC_ASSIGN_OR_RETURN(negative, WithScalar(node, "mul", negative, alpha));
-  return node.Emit("add", {positive, negative});
-}
-
-// min(max(alpha * x + beta, 0), 1)
-absl::StatusOr<Value*> HardSigmoid(OnnxNode& node, Value* x, float alpha,
-                                   float beta) {
-  TINYC_ASSIGN_OR_RETURN(Value * y, WithScalar(node, "mul", x, alpha));
-  TINYC_ASSIGN_OR_RETURN(y, WithScalar(node, "add", y, beta));
-  return node.Emit("clip", {y}, {{"min", 0.0f}, {"max", 1.0f}});
+// The IR's `op` of operand 0 with the parameters alpha and beta.
+absl::Status Activation(OnnxNode& node, absl::string_view op, float alpha,
+                        float beta = 0) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  return node.SetOutput(0,
+                        node.Emit(op, {x}, {{"alpha", alpha}, {"beta", beta}}));
 }
 
 }  // namespace
 
-absl::StatusOr<Value*> EmitLeakyRelu(OnnxNode& node, Value* x, float alpha) {
-  if (alpha > 0 && alpha <= 1) {
-    TINYC_ASSIGN_OR_RETURN(Value * scaled, WithScalar(node, "mul", x, alpha));
-    return node.Emit("max", {x, scaled});
+absl::Status ImportCelu(OnnxNode& node) {
+  return Activation(node, "celu", node.Float("alpha", 1));
+}
+
+absl::Status ImportElu(OnnxNode& node) {
+  return Activation(node, "elu", node.Float("alpha", 1));
+}
+
+absl::Status ImportGelu(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  const std::string approximate = node.String("approximate", "none");
+  if (approximate != "none" && approximate != "tanh") {
+    return Invalid("approximate is \"", approximate, "\"");
   }
-  return Leaky(node, x,
-               node.Scalar(x->type().dtype, static_cast<double>(alpha)));
+  return node.SetOutput(
+      0, node.Emit(approximate == "tanh" ? "gelu_tanh" : "gelu", {x}));
+}
+
+absl::Status ImportHardSigmoid(OnnxNode& node) {
+  return Activation(node, "hard_sigmoid", node.Float("alpha", 0.2f),
+                    node.Float("beta", 0.5f));
+}
+
+absl::StatusOr<Value*> EmitLeakyRelu(OnnxNode& node, Value* x, float alpha) {
+  return node.Emit("leaky_relu", {x}, {{"alpha", alpha}});
 }
 
 absl::Status ImportLeakyRelu(OnnxNode& node) {
@@ -62,43 +51,40 @@ absl::Status ImportLeakyRelu(OnnxNode& node) {
 absl::Status ImportPRelu(OnnxNode& node) {
   TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
   TINYC_ASSIGN_OR_RETURN(Value * slope, node.Input(1));
-  if (slope->type().rank() > x->type().rank()) {
+  TINYC_ASSIGN_OR_RETURN(Value * y, node.Emit("prelu", {x, slope}));
+  if (y->type().shape != x->type().shape) {
     return Invalid("a slope of shape ", ToString(slope->type().shape),
                    " does not broadcast to ", ToString(x->type().shape));
   }
-  return node.SetOutput(0, Leaky(node, x, slope));
-}
-
-absl::Status ImportElu(OnnxNode& node) {
-  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
-  return node.SetOutput(0, Exponential(node, x, node.Float("alpha", 1), 1));
-}
-
-absl::Status ImportCelu(OnnxNode& node) {
-  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
-  const float alpha = node.Float("alpha", 1);
-  return node.SetOutput(0, Exponential(node, x, alpha, alpha));
+  return node.SetOutput(0, y);
 }
 
 absl::Status ImportSelu(OnnxNode& node) {
-  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
-  const float alpha = node.Float("alpha", 1.67326319217681884765625f);
-  const float gamma = node.Float("gamma", 1.05070102214813232421875f);
-  TINYC_ASSIGN_OR_RETURN(Value * y, Exponential(node, x, alpha, 1));
-  return node.SetOutput(0, WithScalar(node, "mul", y, gamma));
+  return Activation(node, "selu",
+                    node.Float("alpha", 1.67326319217681884765625f),
+                    node.Float("gamma", 1.05070102214813232421875f));
 }
 
-absl::Status ImportHardSigmoid(OnnxNode& node) {
+// Of integers as of the reals they are, truncated, as ONNX's reference does it.
+absl::Status ImportShrink(OnnxNode& node) {
   TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
-  const float alpha = node.Float("alpha", 0.2f);
-  const float beta = node.Float("beta", 0.5f);
-  return node.SetOutput(0, HardSigmoid(node, x, alpha, beta));
+  const DType dtype = x->type().dtype;
+  const float lambd = node.Float("lambd", 0.5f);
+  const float bias = node.Float("bias", 0);
+  if (!IsFloat(dtype)) {
+    TINYC_ASSIGN_OR_RETURN(x, CastTo(node, x, DType::kF64));
+  }
+  TINYC_ASSIGN_OR_RETURN(
+      Value * y, node.Emit("shrink", {x}, {{"alpha", lambd}, {"beta", bias}}));
+  return node.SetOutput(0, CastTo(node, y, dtype));
 }
 
-absl::Status ImportHardSwish(OnnxNode& node) {
-  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
-  TINYC_ASSIGN_OR_RETURN(Value * gate, HardSigmoid(node, x, 1.0f / 6, 0.5f));
-  return node.SetOutput(0, node.Emit("mul", {x, gate}));
+absl::Status ImportSwish(OnnxNode& node) {
+  return Activation(node, "swish", node.Float("alpha", 1));
+}
+
+absl::Status ImportThresholdedRelu(OnnxNode& node) {
+  return Activation(node, "thresholded_relu", node.Float("alpha", 1));
 }
 
 }  // namespace tinyc

@@ -10,25 +10,21 @@
 namespace tinyc {
 namespace {
 
-// Types of less than 16 bits have rounding rules of their own in ONNX.
-bool IsTinyFloat(DType dtype) {
-  return IsFloat(dtype) && InfoOf(dtype).bits < 16;
-}
-
-absl::StatusOr<Value*> CheckedCast(OnnxNode& node, Value* x, DType to) {
-  const DType from = x->type().dtype;
-  if (IsTinyFloat(from) || IsTinyFloat(to)) {
-    return Unimplemented("a cast from ", InfoOf(from).text, " to ",
-                         InfoOf(to).text, " is not supported");
-  }
-  // They only say how to round to those types.
-  node.Int("saturate", 1);
-  node.String("round_mode", "up");
-  if (IsFloat(from) && InfoOf(to).bits < 8) {
-    // ONNX keeps the low bits of the integer.
+// Cast and CastLike.  A float becomes an integer of less than a byte by way of
+// s32, of which ONNX keeps the low bits.
+absl::StatusOr<Value*> ConvertedTo(OnnxNode& node, Value* x, DType to) {
+  const bool saturate = node.Int("saturate", 1) != 0;
+  const std::string round_mode = node.String("round_mode", "up");
+  if (IsFloat(x->type().dtype) && IsInteger(to) && InfoOf(to).bits < 8) {
     TINYC_ASSIGN_OR_RETURN(x, CastTo(node, x, DType::kS32));
   }
-  return CastTo(node, x, to);
+  if (x->type().elem() == ElemType{to, nullptr}) return x;
+  std::vector<NamedAttr> attrs = {{"to", to}};
+  if (IsFloat(to) && InfoOf(to).bits == 8) {
+    attrs.emplace_back("saturate", saturate);
+    attrs.emplace_back("round_mode", round_mode.c_str());
+  }
+  return node.Emit("cast", {x}, std::move(attrs));
 }
 
 // A limit of Clip; null: none.
@@ -58,13 +54,13 @@ absl::Status ImportCast(OnnxNode& node) {
     return Unimplemented("a cast to element type ", node.Int("to", 0),
                          " is not supported");
   }
-  return node.SetOutput(0, CheckedCast(node, x, *to));
+  return node.SetOutput(0, ConvertedTo(node, x, *to));
 }
 
 absl::Status ImportCastLike(OnnxNode& node) {
   TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
   TINYC_ASSIGN_OR_RETURN(Value * like, node.Input(1));
-  return node.SetOutput(0, CheckedCast(node, x, like->type().dtype));
+  return node.SetOutput(0, ConvertedTo(node, x, like->type().dtype));
 }
 
 // Clip is min(max(x, lo), hi), also when lo > hi.  Constant limits of a type
@@ -109,6 +105,54 @@ absl::Status ImportClip(OnnxNode& node) {
   return node.SetOutput(0, y);
 }
 
+absl::Status ImportBitCast(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  const std::optional<DType> to =
+      DTypeFromOnnx(static_cast<int>(node.Int("to", 0)));
+  if (!to || *to == DType::kBool) {  // not every byte is a bool
+    return Unimplemented("a bit cast to element type ", node.Int("to", 0),
+                         " is not supported");
+  }
+  return node.SetOutput(0,
+                        node.Emit("reinterpret", {x}, {}, ElemType{*to, {}}));
+}
+
+absl::Status ImportBitShift(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  TINYC_ASSIGN_OR_RETURN(Value * by, node.Input(1));
+  const std::string direction = node.String("direction", "");
+  if (direction != "LEFT" && direction != "RIGHT") {
+    return Invalid("direction is \"", direction, "\"");
+  }
+  return node.SetOutput(
+      0,
+      node.Emit(direction == "LEFT" ? "shift_left" : "shift_right", {x, by}));
+}
+
+absl::Status ImportIsInf(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
+  const bool negative = node.Int("detect_negative", 1) != 0;
+  const bool positive = node.Int("detect_positive", 1) != 0;
+  if (negative && positive) {
+    return node.SetOutput(0, node.Emit("is_inf", {x}));
+  }
+  // Without either, nothing is found: no number is a NaN.
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  return node.SetOutput(
+      0, WithScalar(node, "equal", x,
+                    positive   ? kInfinity
+                    : negative ? -kInfinity
+                               : std::numeric_limits<float>::quiet_NaN()));
+}
+
+absl::Status ImportMod(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * a, node.Input(0));
+  TINYC_ASSIGN_OR_RETURN(Value * b, node.Input(1));
+  const int64_t fmod = node.Int("fmod", 0);
+  if (fmod != 0 && fmod != 1) return Invalid("fmod is ", fmod);
+  return node.SetOutput(0, node.Emit(fmod == 1 ? "fmod" : "mod", {a, b}));
+}
+
 // a > b is b < a.
 absl::Status ImportGreater(OnnxNode& node) {
   TINYC_ASSIGN_OR_RETURN(Value * a, node.Input(0));
@@ -136,18 +180,24 @@ absl::Status ImportVariadic(OnnxNode& node) {
   return node.SetOutput(0, y);
 }
 
-// The exponent may have a type of its own, the result has that of the base.
+// The result has the type of the base.  Integers to the power of integers are
+// computed in 64 bits, of which the result keeps the low ones; to that of
+// floats, in f64.
 absl::Status ImportPow(OnnxNode& node) {
   TINYC_ASSIGN_OR_RETURN(Value * base, node.Input(0));
   TINYC_ASSIGN_OR_RETURN(Value * exponent, node.Input(1));
-  const DType dtype = base->type().dtype;
-  if (!IsFloat(dtype) && exponent->type().dtype != dtype) {
-    return Unimplemented("an ", InfoOf(dtype).text, " to the power of an ",
-                         InfoOf(exponent->type().dtype).text,
-                         " is not supported");
+  const DType result = base->type().dtype;
+  const DType other = exponent->type().dtype;
+  DType dtype = result;
+  if (!IsFloat(result) && other != result) {
+    dtype = IsFloat(other)      ? DType::kF64
+            : IsUnsigned(other) ? DType::kU64
+                                : DType::kS64;
   }
+  TINYC_ASSIGN_OR_RETURN(base, CastTo(node, base, dtype));
   TINYC_ASSIGN_OR_RETURN(exponent, CastTo(node, exponent, dtype));
-  return node.SetOutput(0, node.Emit("pow", {base, exponent}));
+  TINYC_ASSIGN_OR_RETURN(Value * y, node.Emit("pow", {base, exponent}));
+  return node.SetOutput(0, CastTo(node, y, result));
 }
 
 }  // namespace tinyc

@@ -6,6 +6,7 @@
 
 #include "frontends/onnx/importers.h"
 #include "frontends/onnx/importers/shared.h"
+#include "frontends/onnx/tensor_proto.h"
 
 namespace tinyc {
 namespace {
@@ -78,14 +79,28 @@ absl::Status ImportIdentity(OnnxNode& node) {
   return absl::OkStatus();
 }
 
+// It drops nothing unless it trains with a ratio above 0.  The mask of what is
+// kept is a bool from opset 10 on.
 absl::Status ImportDropout(OnnxNode& node) {
-  node.Float("ratio", 0);
+  const bool ratio_attr = node.Float("ratio", 0.5f) != 0;
   node.Int("seed", 0);
-  TINYC_RETURN_IF_ERROR(node.InputIfConstant(1).status());  // the ratio
+  TINYC_ASSIGN_OR_RETURN(const std::shared_ptr<const Tensor> ratio,
+                         node.InputIfConstant(1));
   TINYC_ASSIGN_OR_RETURN(const std::shared_ptr<const Tensor> training,
                          node.ConstantInput(2));
-  if (training != nullptr && training->size() == 1 && training->At(0) != 0) {
+  const bool zero = node.HasInput(1) ? ratio != nullptr && ratio->size() == 1 &&
+                                           ratio->At(0) == 0
+                                     : !ratio_attr;
+  if (training != nullptr && training->size() == 1 && training->At(0) != 0 &&
+      !zero) {
     return Unimplemented("training is not supported");
+  }
+  if (node.OutputUsed(1) && node.version() >= 10) {
+    TINYC_ASSIGN_OR_RETURN(const TensorType type, node.InputType(0));
+    TINYC_RETURN_IF_ERROR(CheckedType(DType::kBool, type.shape).status());
+    Tensor mask(TensorType(DType::kBool, type.shape));
+    for (int64_t i = 0; i < mask.size(); ++i) mask.SetInt(i, 1);
+    node.SetOutput(1, std::move(mask));
   }
   return node.SetOutput(0, node.StoredInput(0));
 }

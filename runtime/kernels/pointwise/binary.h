@@ -53,33 +53,17 @@ TC_INLINE int32_t tc_add_requant(const tc_add_quant *q, int32_t a, int32_t b) {
   return tc_clamp_offset((int32_t)(sum >> 32), q->out_zero, q->lo, q->hi);
 }
 
-/* The least integer divided by -1 is itself; anything divided by 0 is 0. */
-TC_INLINE int32_t tc_div_i32(int32_t a, int32_t b) {
-  if (b == 0) return 0;
-  return b == -1 ? (int32_t)(0u - (uint32_t)a) : a / b;
+/* The remainder with the sign of b, also when it is 0. */
+TC_INLINE float tc_mod_f32_of(float a, float b) {
+  const float rest = fmodf(a, b);
+  if (rest == 0) return copysignf(rest, b);
+  return (rest < 0) != (b < 0) ? rest + b : rest;
 }
 
-TC_INLINE int64_t tc_div_i64(int64_t a, int64_t b) {
-  if (b == 0) return 0;
-  return b == -1 ? (int64_t)(0u - (uint64_t)a) : a / b;
-}
-
-/* a^b modulo 2^64. */
-TC_INLINE uint64_t tc_pow_u64_of(uint64_t a, uint64_t b) {
-  uint64_t power = 1;
-  for (; b != 0; b >>= 1) {
-    if (b & 1) power *= a;
-    a *= a;
-  }
-  return power;
-}
-
-/* a^b modulo 2^64; for b < 0, a^b truncated, and 0 for a == 0. */
-TC_INLINE uint64_t tc_pow_i64_of(int64_t a, int64_t b) {
-  if (b >= 0) return tc_pow_u64_of((uint64_t)a, (uint64_t)b);
-  if (a == 1) return 1;
-  if (a == -1) return tc_pow_u64_of((uint64_t)a, (uint64_t)b & 1);
-  return 0;
+TC_INLINE double tc_mod_f64_of(double a, double b) {
+  const double rest = fmod(a, b);
+  if (rest == 0) return copysign(rest, b);
+  return (rest < 0) != (b < 0) ? rest + b : rest;
 }
 
 /* Stores expr, of a and b, for each of a row of n outputs. */
