@@ -20,12 +20,15 @@ constexpr Preset kPresets[] = {
     {.name = "layout",
      .text = "to-nhwc,sink-transposes,clean,fold-pad,fuse-activation",
      .summary = "put channels last, where the kernels want them"},
+    {.name = "widths",
+     .text = "widen-floats,simplify,merge-equal,remove-dead",
+     .summary = "compute in number types that have kernels"},
     {.name = "backend",
      .text = "prepare-outputs,select-kernels,pack-weights,schedule,"
              "plan-memory,check-plan",
      .summary = "choose kernels and places in memory"},
     {.name = "default",
-     .text = "clean,fuse,integers,layout,backend",
+     .text = "clean,fuse,integers,layout,widths,backend",
      .summary = "what tinyc runs unless --passes says otherwise"},
 };
 

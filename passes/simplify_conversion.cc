@@ -10,6 +10,8 @@
 //       when quantize saturates at the limits of clip
 //   reinterpret(reinterpret(x))    =>  reinterpret(x)
 //   reinterpret, cast, requantize to the type of x => x
+//   cast(cast(x)) to the type of x => x
+//       when the type between holds all its numbers
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -121,6 +123,33 @@ absl::StatusOr<bool> MoveBeforeDequantize(Graph& graph, Node* node) {
   return true;
 }
 
+// True when every number of type `x` is one of type `wide`.
+bool Holds(DType wide, DType x) {
+  const int bits = InfoOf(x).bits;
+  if (x == DType::kBool) return wide != DType::kBool;
+  if (!IsFloat(wide)) {
+    return IsInteger(x) && InfoOf(wide).bits > bits &&
+           (IsUnsigned(x) || !IsUnsigned(wide));
+  }
+  if (InfoOf(wide).bits < 32) return false;
+  // A float holds integers of half its size and shorter floats.
+  const bool shorter = bits < InfoOf(wide).bits;
+  return shorter && (IsFloat(x) || 2 * bits <= InfoOf(wide).bits);
+}
+
+absl::StatusOr<bool> SimplifyCast(Graph& graph, Node* node) {
+  const Value* wide = node->input(0);
+  if (ProducedBy<Cast>(wide) == nullptr) return false;
+  Value* x = wide->producer()->input(0);
+  // Saturation would change the infinities of f8e5m2.
+  if (!Holds(wide->type().dtype, x->type().dtype) ||
+      x->type().dtype == DType::kF8E5M2 || !CanReplace(*node->output(), *x)) {
+    return false;
+  }
+  Replace(graph, node->output(), x);
+  return true;
+}
+
 }  // namespace
 
 absl::StatusOr<bool> SimplifyConversion(Graph& graph, Node* node) {
@@ -134,6 +163,7 @@ absl::StatusOr<bool> SimplifyConversion(Graph& graph, Node* node) {
   if (node->As<Reshape>() != nullptr || node->As<Transpose>() != nullptr) {
     return MoveBeforeDequantize(graph, node);
   }
+  if (node->As<Cast>() != nullptr) return SimplifyCast(graph, node);
   if (node->As<Quantize>() != nullptr) return SimplifyQuantize(graph, node);
   if (node->As<Requantize>() != nullptr) return SimplifyRequantize(graph, node);
   if (node->As<Dequantize>() != nullptr) return SimplifyDequantize(graph, node);

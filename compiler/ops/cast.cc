@@ -3,20 +3,22 @@
 
 #include <cmath>
 
-#include "compiler/ir/graph.h"
-#include "compiler/ops/blocks.h"
 #include "compiler/ops/elements.h"
-#include "compiler/ops/lower.h"
 #include "compiler/ops/registry.h"
 
 namespace tinyc {
 namespace {
 
-void CastElement(const Tensor& x, int64_t i, Tensor& y) {
+void CastElement(const Cast& cast, const Tensor& x, int64_t i, Tensor& y) {
   const DType from = x.dtype();
   const DType to = y.dtype();
   if (from == to) return CopyElement(x, i, y, i);
   if (to == DType::kBool) return y.SetInt(i, x.At(i) != 0);
+  if (IsFloat(to) && InfoOf(to).bits == 8) {
+    y.bytes()[static_cast<size_t>(i)] = static_cast<uint8_t>(
+        DoubleToFloat8(to, x.At(i), cast.saturate, cast.round_mode));
+    return;
+  }
   if (IsFloat(from)) {
     // Set saturates.
     const double a = x.At(i);
@@ -50,18 +52,9 @@ absl::StatusOr<std::vector<TensorType>> Cast::InferTypes(
 
 absl::Status Cast::Evaluate(const EvalArgs& args) const {
   for (int64_t i = 0; i < args.in[0]->size(); ++i) {
-    CastElement(*args.in[0], i, *args.out[0]);
+    CastElement(*this, *args.in[0], i, *args.out[0]);
   }
   return absl::OkStatus();
-}
-
-absl::StatusOr<std::vector<KernelCall>> Cast::Lower(const Node& node) const {
-  const TensorType& x = node.input(0)->type();
-  KernelCall call;
-  call.family = FamilyName(FamilyName("cast", x.dtype), to);
-  call.shape = Block::Of(tc_unary_shape{Int32(x.num_elements())});
-  call.args = {KernelArg::Input(0), KernelArg::Output(0)};
-  return std::vector{std::move(call)};
 }
 
 }  // namespace tinyc

@@ -81,6 +81,38 @@ TEST(SmallFloatTest, F8E8M0) {
   EXPECT_TRUE(std::isnan(SmallFloatToDouble(DType::kF8E8M0, 255)));
 }
 
+// The tables of ONNX's Cast.
+TEST(SmallFloatTest, F8Saturates) {
+  const auto bits = [](DType dtype, double value, bool saturate) {
+    return DoubleToFloat8(dtype, value, saturate, RoundMode::kUp);
+  };
+  for (const double much : {1e6, double{INFINITY}}) {
+    EXPECT_EQ(bits(DType::kF8E4M3FN, much, true), 0x7eu);
+    EXPECT_EQ(bits(DType::kF8E4M3FN, -much, false), 0xffu);
+    EXPECT_EQ(bits(DType::kF8E4M3FNUZ, much, true), 0x7fu);
+    EXPECT_EQ(bits(DType::kF8E4M3FNUZ, -much, false), 0x80u);
+    EXPECT_EQ(bits(DType::kF8E5M2, -much, true), 0xfbu);
+    EXPECT_EQ(bits(DType::kF8E5M2, -much, false), 0xfcu);
+    EXPECT_EQ(bits(DType::kF8E5M2FNUZ, much, true), 0x7fu);
+    EXPECT_EQ(bits(DType::kF8E5M2FNUZ, much, false), 0x80u);
+    EXPECT_EQ(bits(DType::kF8E8M0, INFINITY, true), 254u);
+    EXPECT_EQ(bits(DType::kF8E8M0, INFINITY, false), 255u);
+  }
+  EXPECT_EQ(bits(DType::kF8E8M0, 0, true), 0u);
+  EXPECT_EQ(bits(DType::kF8E8M0, 0, false), 255u);
+}
+
+TEST(SmallFloatTest, E8M0RoundsAsAsked) {
+  const auto bits = [](double value, RoundMode mode) {
+    return DoubleToFloat8(DType::kF8E8M0, value, true, mode);
+  };
+  EXPECT_EQ(bits(1.25, RoundMode::kUp), 128u);
+  EXPECT_EQ(bits(1.75, RoundMode::kDown), 127u);
+  EXPECT_EQ(bits(1.25, RoundMode::kNearest), 127u);
+  EXPECT_EQ(bits(1.5, RoundMode::kNearest), 128u);
+  EXPECT_EQ(bits(0x1.8p127, RoundMode::kUp), 254u);
+}
+
 TEST(SmallFloatTest, EveryNumberKeepsItsBits) {
   for (const DType dtype :
        {DType::kF16, DType::kBF16, DType::kF8E4M3FN, DType::kF8E4M3FNUZ,
