@@ -48,6 +48,8 @@ Module Copy(const Module& module) {
 // The constants of a model become text in one C file; beyond this no compiler
 // takes it in reasonable time and no microcontroller holds it.
 constexpr int64_t kMaxConstantBytes = int64_t{128} << 20;
+// Constants that the model computes for itself lie in its arena.
+constexpr int64_t kMaxFilledBytes = int64_t{512} << 20;
 
 // Those of the graph and of its regions.
 void CollectConstants(const Graph& graph,
@@ -92,6 +94,11 @@ absl::Status FitConstants(const std::vector<const Value*>& constants,
     return absl::ResourceExhaustedError(absl::StrCat(
         "the model has ", stored >> 20, " MiB of constants, more than ",
         kMaxConstantBytes >> 20, " MiB that fit a C file"));
+  }
+  if (bytes > kMaxFilledBytes) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "the model has ", bytes >> 20, " MiB of constants, more than the ",
+        kMaxFilledBytes >> 20, " MiB of an arena"));
   }
   const auto backend = std::find_if(
       pipeline->begin(), pipeline->end(),
