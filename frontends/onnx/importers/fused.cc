@@ -2,6 +2,7 @@
 // The operators of com.microsoft that onnxruntime's optimizer makes of several
 // ONNX operators => those again, which our passes fuse their own way:
 //   FusedConv        => conv, add, activation
+//   FusedGemm        => dense or matmul, activation
 //   FusedMatMul      => transpose, matmul, mul
 //   *Gelu            => add, gelu
 //   Skip*Normalization => add, normalize
@@ -18,10 +19,10 @@
 namespace tinyc {
 namespace {
 
-// f(x) for the attributes activation and activation_params of a fused operator.
-absl::StatusOr<Value*> Activate(OnnxNode& node, Value* x) {
+// f(x) for the attribute activation of a fused operator and its parameters.
+absl::StatusOr<Value*> Activate(OnnxNode& node, Value* x,
+                                const std::vector<float>& params) {
   const std::string name = node.String("activation", "");
-  const std::vector<float> params = node.Floats("activation_params");
   struct Known {
     const char* name;
     size_t params;
@@ -124,7 +125,22 @@ absl::Status ImportFusedConv(OnnxNode& node) {
   if (addend != nullptr) {
     TINYC_ASSIGN_OR_RETURN(y, node.Emit("add", {y, addend}));
   }
-  return node.SetOutput(0, Activate(node, y));
+  return node.SetOutput(0,
+                        Activate(node, y, node.Floats("activation_params")));
+}
+
+absl::Status ImportFusedGemm(OnnxNode& node) {
+  TINYC_ASSIGN_OR_RETURN(Value * a, node.Input(0));
+  TINYC_ASSIGN_OR_RETURN(Value * b, node.Input(1));
+  TINYC_ASSIGN_OR_RETURN(Value * c, node.OptionalInput(2));
+  TINYC_ASSIGN_OR_RETURN(
+      Value * y, EmitGemm(node, a, b, c, node.Float("alpha", 1),
+                          node.Float("beta", 1)));
+  std::vector<float> params;
+  for (const char* name : {"activation_alpha", "activation_beta"}) {
+    if (node.Has(name)) params.push_back(node.Float(name, 0));
+  }
+  return node.SetOutput(0, Activate(node, y, params));
 }
 
 absl::Status ImportFusedMatMul(OnnxNode& node) {
