@@ -112,7 +112,8 @@ def resize(nodes):
                                        "round_prefer_ceil")
   if mode == "cubic":
     attrs["cubic_coeff_a"] = nodes.pick(-0.75, -0.5)
-  if nodes.chance(0.5):
+  # With scales, onnxruntime aligns corners as if the size were not rounded.
+  if nodes.chance(0.5) or coordinates == "align_corners":
     sizes = [*x.shape[:2], nodes.int(1, 12), nodes.int(1, 12)]
     operands = [x, None, None, Constant(np.array(sizes, np.int64))]
   else:
