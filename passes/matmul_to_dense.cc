@@ -23,9 +23,9 @@ absl::StatusOr<bool> ToDense(Graph& graph, Node* node) {
   // Constant weights of two layers that share them stay shared.  There are no
   // dense kernels for f64.
   if (x->type().quantized() || !IsFloat(x->type().dtype) ||
-      x->type().dtype == DType::kF64 ||
-      ConstantBehind(x) != nullptr || ConstantBehind(w) == nullptr ||
-      !w->has_single_use() || w->type().rank() != 2) {
+      x->type().dtype == DType::kF64 || ConstantBehind(x) != nullptr ||
+      ConstantBehind(w) == nullptr || !w->has_single_use() ||
+      w->type().rank() != 2) {
     return false;
   }
   Transpose transpose;

@@ -125,8 +125,7 @@ absl::Status ImportFusedConv(OnnxNode& node) {
   if (addend != nullptr) {
     TINYC_ASSIGN_OR_RETURN(y, node.Emit("add", {y, addend}));
   }
-  return node.SetOutput(0,
-                        Activate(node, y, node.Floats("activation_params")));
+  return node.SetOutput(0, Activate(node, y, node.Floats("activation_params")));
 }
 
 absl::Status ImportFusedGemm(OnnxNode& node) {
@@ -134,8 +133,8 @@ absl::Status ImportFusedGemm(OnnxNode& node) {
   TINYC_ASSIGN_OR_RETURN(Value * b, node.Input(1));
   TINYC_ASSIGN_OR_RETURN(Value * c, node.OptionalInput(2));
   TINYC_ASSIGN_OR_RETURN(
-      Value * y, EmitGemm(node, a, b, c, node.Float("alpha", 1),
-                          node.Float("beta", 1)));
+      Value * y,
+      EmitGemm(node, a, b, c, node.Float("alpha", 1), node.Float("beta", 1)));
   std::vector<float> params;
   for (const char* name : {"activation_alpha", "activation_beta"}) {
     if (node.Has(name)) params.push_back(node.Float(name, 0));

@@ -253,10 +253,10 @@ class LoopImporter {
       TINYC_RETURN_IF_ERROR(body->AddResult(r + 1));
       const TensorType& next = body->graph().outputs().back()->type();
       if (!(next == carried_[r].type())) {
-        return Unimplemented(
-            "carried value ", r, " (\"", node_.OutputName(r), "\") is ",
-            ToString(carried_[r].type()), " before an iteration and ",
-            ToString(next), " after it; a tensor has one size in C");
+        return Unimplemented("carried value ", r, " (\"", node_.OutputName(r),
+                             "\") is ", ToString(carried_[r].type()),
+                             " before an iteration and ", ToString(next),
+                             " after it; a tensor has one size in C");
       }
     }
     std::vector<size_t> outputs;
