@@ -42,12 +42,29 @@ absl::StatusOr<Value*> Apply(OnnxNode& node, absl::string_view op, Value* x) {
   return node.Emit(op, {x});
 }
 
+// Softmax of 16-bit floats, whose every step is rounded to 16 bits, as in
+// ONNX's definition.
+absl::StatusOr<Value*> SoftmaxBySteps(OnnxNode& node, Value* x, int64_t axis) {
+  const std::vector<int64_t> axes = {axis};
+  TINYC_ASSIGN_OR_RETURN(Value * most,
+                         node.Emit("reduce_max", {x}, {{"axes", axes}}));
+  TINYC_ASSIGN_OR_RETURN(x, node.Emit("sub", {x, most}));
+  TINYC_ASSIGN_OR_RETURN(x, node.Emit("exp", {x}));
+  TINYC_ASSIGN_OR_RETURN(Value * sum,
+                         node.Emit("reduce_sum", {x}, {{"axes", axes}}));
+  return node.Emit("div", {x, sum});
+}
+
 // `op` of all elements along `axis`.
 absl::StatusOr<Value*> Along(OnnxNode& node, absl::string_view op, Value* x,
                              int64_t axis) {
+  const DType dtype = x->type().dtype;
+  if (op == "softmax" && (dtype == DType::kF16 || dtype == DType::kBF16)) {
+    return SoftmaxBySteps(node, x, axis);
+  }
   if (op != "hardmax") return node.Emit(op, {x}, {{"axis", axis}});
   // 1 at the first of the greatest elements, 0 elsewhere.
-  Tensor values(TensorType(x->type().dtype, {2}));
+  Tensor values(TensorType(dtype, {2}));
   values.Set(1, 1);
   TINYC_ASSIGN_OR_RETURN(
       Value * at,
