@@ -128,9 +128,12 @@ def grid_sample(nodes):
   x = nodes.reals(1, nodes.int(1, 3), nodes.int(2, 6), nodes.int(2, 6))
   grid = nodes.reals(1, nodes.int(1, 4), nodes.int(1, 4), 2, low=-1.4,
                      high=1.4)
-  nodes.add("GridSample", [x, grid], tolerance=1e-4,
-            mode=nodes.pick("linear", "nearest", "cubic"),
-            padding_mode=nodes.pick("zeros", "border", "reflection"),
+  mode = nodes.pick("linear", "nearest", "cubic")
+  # ONNX's definition moves the point to the border; onnxruntime moves each of
+  # the elements around it.
+  paddings = ["zeros", "reflection"] + (["border"] if mode != "cubic" else [])
+  nodes.add("GridSample", [x, grid], tolerance=1e-4, mode=mode,
+            padding_mode=nodes.pick(*paddings),
             align_corners=nodes.int(0, 1))
 
 
