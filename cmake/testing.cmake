@@ -87,7 +87,7 @@ set_tests_properties(
 # --- fuzzing -----------------------------------------------------------------
 
 # Builds the compiler once more, with clang.
-if(NOT TINYC_SANITIZE)
+if(TINYC_FUZZ_TEST AND NOT TINYC_SANITIZE)
   add_test(NAME fuzz/compile
            COMMAND "${CMAKE_SOURCE_DIR}/tools/fuzz.sh" 120)
   set_tests_properties(fuzz/compile PROPERTIES FIXTURES_REQUIRED suite
