@@ -42,6 +42,15 @@ def unary_parameters(nodes):
   nodes.add(op, [x], tolerance=2e-6, **attrs)
 
 
+def microsoft(nodes):
+  x = nodes.reals(*nodes.shape(1))
+  op = nodes.pick("Gelu", "FastGelu", "BiasGelu", "QuickGelu")
+  bias = [nodes.reals(x.shape[-1])] if "Bias" in op else []
+  alpha = nodes.pick(None, 0.7) if op == "QuickGelu" else None
+  nodes.add(op, [x, *bias], tolerance=2e-6, domain="com.microsoft",
+            alpha=alpha)
+
+
 def integers(nodes):
   dtype = nodes.pick(np.int8, np.int32, np.int64, np.float64)
   x = nodes.array(dtype, *nodes.shape())
@@ -143,7 +152,7 @@ def cast(nodes):
   nodes.add("Cast", [x], to=type_number(to))
 
 
-FAMILIES = [unary, unary_parameters, integers, arithmetic, comparison, logic,
+FAMILIES = [unary, unary_parameters, microsoft, integers, arithmetic, comparison, logic,
             bits, where, variadic, clip, prelu, cast]
 
 

@@ -7,7 +7,6 @@
 //   *Gelu            => add, gelu
 //   Skip*Normalization => add, normalize
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 #include <string>
 #include <utility>
@@ -26,30 +25,23 @@ absl::StatusOr<Value*> Activate(OnnxNode& node, Value* x,
   struct Known {
     const char* name;
     size_t params;
-    const char* op;  // when it is one operator of the IR
+    const char* op;
+    const char* first = "alpha";  // the names of the operator's attributes
+    const char* second = "beta";
   };
-  static constexpr Known kKnown[] = {
-      {"", 0, ""},           {"Relu", 0, "relu"},  {"Sigmoid", 0, "sigmoid"},
-      {"Tanh", 0, "tanh"},   {"LeakyRelu", 1, ""}, {"Clip", 2, ""},
-      {"HardSigmoid", 2, ""}};
+  static constexpr Known kKnown[] = {{"Relu", 0, "relu"},
+                                     {"Sigmoid", 0, "sigmoid"},
+                                     {"Tanh", 0, "tanh"},
+                                     {"LeakyRelu", 1, "leaky_relu"},
+                                     {"HardSigmoid", 2, "hard_sigmoid"},
+                                     {"Clip", 2, "clip", "min", "max"}};
+  if (name.empty() && params.empty()) return x;
   for (const Known& known : kKnown) {
     if (name != known.name || params.size() != known.params) continue;
-    if (name.empty()) return x;
-    if (*known.op != '\0') return node.Emit(known.op, {x});
-    if (name == "Clip") {
-      return node.Emit("clip", {x}, {{"min", params[0]}, {"max", params[1]}});
-    }
-    if (name == "HardSigmoid") {
-      TINYC_ASSIGN_OR_RETURN(x, WithScalar(node, "mul", x, params[0]));
-      TINYC_ASSIGN_OR_RETURN(x, WithScalar(node, "add", x, params[1]));
-      return node.Emit("clip", {x}, {{"min", 0.0f}, {"max", 1.0f}});
-    }
-    // LeakyRelu: relu(x) + slope * min(x, 0)
-    TINYC_ASSIGN_OR_RETURN(Value * negative, WithScalar(node, "min", x, 0));
-    TINYC_ASSIGN_OR_RETURN(negative,
-                           WithScalar(node, "mul", negative, params[0]));
-    TINYC_ASSIGN_OR_RETURN(Value * positive, node.Emit("relu", {x}));
-    return node.Emit("add", {positive, negative});
+    std::vector<NamedAttr> attrs;
+    if (known.params > 0) attrs.emplace_back(known.first, params[0]);
+    if (known.params > 1) attrs.emplace_back(known.second, params[1]);
+    return node.Emit(known.op, {x}, std::move(attrs));
   }
   return Unimplemented("the activation \"", name, "\" with ", params.size(),
                        " parameters is not supported");
@@ -69,16 +61,6 @@ absl::StatusOr<Value*> FusedFactor(OnnxNode& node, size_t i, const char* batch,
   if (moves) std::rotate(perm.begin(), perm.begin() + 1, perm.end() - 1);
   if (exchanges) std::swap(perm[rank - 1], perm[rank - 2]);
   return TransposeTo(node, x, perm);
-}
-
-// x * (1 + erf(x / sqrt(2))) / 2
-absl::StatusOr<Value*> Gelu(OnnxNode& node, Value* x) {
-  TINYC_ASSIGN_OR_RETURN(Value * gate,
-                         WithScalar(node, "mul", x, std::sqrt(0.5f)));
-  TINYC_ASSIGN_OR_RETURN(gate, node.Emit("erf", {gate}));
-  TINYC_ASSIGN_OR_RETURN(gate, WithScalar(node, "add", gate, 1));
-  TINYC_ASSIGN_OR_RETURN(gate, WithScalar(node, "mul", gate, 0.5f));
-  return node.Emit("mul", {x, gate});
 }
 
 // Normalizes x + skip + bias (null: none) and sets the output that is this sum.
@@ -154,42 +136,29 @@ absl::Status ImportFusedMatMul(OnnxNode& node) {
 
 absl::Status ImportMicrosoftGelu(OnnxNode& node) {
   TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
-  return node.SetOutput(0, Gelu(node, x));
+  return node.SetOutput(0, node.Emit("gelu", {x}));
 }
 
 absl::Status ImportBiasGelu(OnnxNode& node) {
   TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
   TINYC_ASSIGN_OR_RETURN(Value * bias, node.Input(1));
   TINYC_ASSIGN_OR_RETURN(x, node.Emit("add", {x, bias}));
-  return node.SetOutput(0, Gelu(node, x));
+  return node.SetOutput(0, node.Emit("gelu", {x}));
 }
 
-// x / 2 * (1 + tanh(x * (0.797885 + 0.035677 * x^2))), x perhaps with a bias
 absl::Status ImportFastGelu(OnnxNode& node) {
   TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
   TINYC_ASSIGN_OR_RETURN(Value * bias, node.OptionalInput(1));
   if (bias != nullptr) {
     TINYC_ASSIGN_OR_RETURN(x, node.Emit("add", {x, bias}));
   }
-  TINYC_ASSIGN_OR_RETURN(Value * gate, node.Emit("mul", {x, x}));
-  TINYC_ASSIGN_OR_RETURN(gate,
-                         WithScalar(node, "mul", gate, 0.035677408136300125f));
-  TINYC_ASSIGN_OR_RETURN(gate,
-                         WithScalar(node, "add", gate, 0.7978845608028654f));
-  TINYC_ASSIGN_OR_RETURN(gate, node.Emit("mul", {x, gate}));
-  TINYC_ASSIGN_OR_RETURN(gate, node.Emit("tanh", {gate}));
-  TINYC_ASSIGN_OR_RETURN(gate, WithScalar(node, "add", gate, 1));
-  TINYC_ASSIGN_OR_RETURN(gate, WithScalar(node, "mul", gate, 0.5f));
-  return node.SetOutput(0, node.Emit("mul", {x, gate}));
+  return node.SetOutput(0, node.Emit("gelu_tanh", {x}));
 }
 
-// x * sigmoid(alpha * x)
 absl::Status ImportQuickGelu(OnnxNode& node) {
   TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
-  TINYC_ASSIGN_OR_RETURN(
-      Value * gate, WithScalar(node, "mul", x, node.Float("alpha", 1.702f)));
-  TINYC_ASSIGN_OR_RETURN(gate, node.Emit("sigmoid", {gate}));
-  return node.SetOutput(0, node.Emit("mul", {x, gate}));
+  return node.SetOutput(
+      0, node.Emit("swish", {x}, {{"alpha", node.Float("alpha", 1.702f)}}));
 }
 
 absl::Status ImportSkipLayerNormalization(OnnxNode& node) {

@@ -95,6 +95,11 @@ absl::StatusOr<Value*> EmitGemm(OnnxNode& node, Value* a, Value* b, Value* c,
     return Invalid("its operands have ranks ", a->type().rank(), " and ",
                    b->type().rank(), ", not 2");
   }
+  if (!IsFloat(a->type().dtype) &&
+      (alpha != std::trunc(alpha) || beta != std::trunc(beta))) {
+    return Unimplemented(
+        "integers with a fraction as alpha or beta are not supported");
+  }
   const bool transposed = node.Int("transB", 0) != 0;
   if (node.Int("transA", 0) != 0) {
     TINYC_ASSIGN_OR_RETURN(a, TransposeMatrix(node, a));
@@ -121,14 +126,8 @@ absl::Status ImportGemm(OnnxNode& node) {
   TINYC_ASSIGN_OR_RETURN(Value * a, node.Input(0));
   TINYC_ASSIGN_OR_RETURN(Value * b, node.Input(1));
   TINYC_ASSIGN_OR_RETURN(Value * c, node.OptionalInput(2));
-  const float alpha = node.Float("alpha", 1);
-  const float beta = node.Float("beta", 1);
-  if (!IsFloat(a->type().dtype) &&
-      (alpha != std::trunc(alpha) || beta != std::trunc(beta))) {
-    return Unimplemented(
-        "integers with a fraction as alpha or beta are not supported");
-  }
-  return node.SetOutput(0, EmitGemm(node, a, b, c, alpha, beta));
+  return node.SetOutput(0, EmitGemm(node, a, b, c, node.Float("alpha", 1),
+                                    node.Float("beta", 1)));
 }
 
 absl::Status ImportMatMul(OnnxNode& node) {
