@@ -6,10 +6,9 @@ optional operands (constant or inputs) and set of outputs.  Layout 1, which
 onnxruntime lacks, is its layout 0 with transposed tensors.
 """
 
-import ctypes
 import os
 import pathlib
-import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -17,12 +16,10 @@ import pytest
 onnx = pytest.importorskip("onnx", reason="skipped: no onnx")
 ort = pytest.importorskip("onnxruntime", reason="skipped: no onnxruntime")
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-TINYC = pathlib.Path(
-    os.environ.get("TINYC_BIN_DIR", ROOT / "build/bin")) / "tinyc"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] /
+                       "support"))
+import emitted  # noqa: E402
 
-STRICT = ["-Wall", "-Wextra", "-Wconversion", "-pedantic", "-Werror"]
-SANITIZE = ["-fsanitize=undefined", "-fno-sanitize-recover=all"]
 SEEDS = range(int(os.environ.get("TINYC_PROPERTY_SEEDS", "60")))
 TOLERANCE = 1e-5  # of the greatest value of an output, or of 1
 
@@ -141,24 +138,12 @@ class Case:
     return session.run(None, inputs)
 
 
-def command(*words, cwd):
-  done = subprocess.run([str(w) for w in words], cwd=cwd, capture_output=True,
-                        text=True)
-  assert done.returncode == 0, f"{words}\n{done.stdout}\n{done.stderr}"
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_recurrent(seed, tmp_path):
   case = Case(seed)
   onnx.save(case.onnx, str(tmp_path / "model.onnx"))
-  command(TINYC, "model.onnx", "-o", "model.c", cwd=tmp_path)
-  command("gcc", "-std=c99", *STRICT, *SANITIZE, "-O1", "-fPIC", "-shared",
-          "model.c", "-o", "model.so", "-lm", cwd=tmp_path)
-  library = ctypes.CDLL(str(tmp_path / "model.so"))
-  outputs = [np.full(v.shape, np.nan, np.float32) for v in case.expected]
-  code = library.model_run(*(a.ctypes.data_as(ctypes.c_void_p)
-                             for a in case.inputs + outputs))
-  assert code == 0
+  program = emitted.Program(tmp_path / "model.onnx", tmp_path, sanitize=True)
+  outputs = program.run(case.inputs, case.expected)
   for name, actual, expected in zip(case.wanted, outputs, case.expected):
     assert np.isfinite(expected).all()
     greatest = max(1.0, float(np.abs(expected).max()))
