@@ -84,46 +84,27 @@ TC_NOINLINE static void tc_wide_mac_vectors(float (*sum)[TC_WIDE_COLS],
                                             const float *x, int32_t x_step,
                                             const float *w, int32_t w_step,
                                             int32_t n) {
+#define TC_WIDE_CASE(pixels, vectors)                                  \
+  case (pixels)*2 + (vectors):                                         \
+    tc_wide_mac_of(sum, x, x_step, w, w_step, n, (pixels), (vectors)); \
+    break;
   switch (pixels * 2 + vectors) {
-    case 3:
-      tc_wide_mac_of(sum, x, x_step, w, w_step, n, 1, 1);
-      break;
-    case 4:
-      tc_wide_mac_of(sum, x, x_step, w, w_step, n, 1, 2);
-      break;
-    case 5:
-      tc_wide_mac_of(sum, x, x_step, w, w_step, n, 2, 1);
-      break;
-    case 6:
-      tc_wide_mac_of(sum, x, x_step, w, w_step, n, 2, 2);
-      break;
-    case 7:
-      tc_wide_mac_of(sum, x, x_step, w, w_step, n, 3, 1);
-      break;
-    case 8:
-      tc_wide_mac_of(sum, x, x_step, w, w_step, n, 3, 2);
-      break;
-    case 9:
-      tc_wide_mac_of(sum, x, x_step, w, w_step, n, 4, 1);
-      break;
-    case 10:
-      tc_wide_mac_of(sum, x, x_step, w, w_step, n, 4, 2);
-      break;
-    case 11:
-      tc_wide_mac_of(sum, x, x_step, w, w_step, n, 5, 1);
-      break;
-    case 12:
-      tc_wide_mac_of(sum, x, x_step, w, w_step, n, 5, 2);
-      break;
-    case 13:
-      tc_wide_mac_of(sum, x, x_step, w, w_step, n, 6, 1);
-      break;
-    case 14:
-      tc_wide_mac_of(sum, x, x_step, w, w_step, n, 6, 2);
-      break;
+    TC_WIDE_CASE(1, 1)
+    TC_WIDE_CASE(1, 2)
+    TC_WIDE_CASE(2, 1)
+    TC_WIDE_CASE(2, 2)
+    TC_WIDE_CASE(3, 1)
+    TC_WIDE_CASE(3, 2)
+    TC_WIDE_CASE(4, 1)
+    TC_WIDE_CASE(4, 2)
+    TC_WIDE_CASE(5, 1)
+    TC_WIDE_CASE(5, 2)
+    TC_WIDE_CASE(6, 1)
+    TC_WIDE_CASE(6, 2)
     default:
       break;
   }
+#undef TC_WIDE_CASE
 }
 
 /*
