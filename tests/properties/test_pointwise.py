@@ -152,8 +152,8 @@ def cast(nodes):
   nodes.add("Cast", [x], to=type_number(to))
 
 
-FAMILIES = [unary, unary_parameters, microsoft, integers, arithmetic, comparison, logic,
-            bits, where, variadic, clip, prelu, cast]
+FAMILIES = [unary, unary_parameters, microsoft, integers, arithmetic,
+            comparison, logic, bits, where, variadic, clip, prelu, cast]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
