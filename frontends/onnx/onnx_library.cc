@@ -93,24 +93,27 @@ absl::StatusOr<Opsets> OpsetsOf(
   return opsets;
 }
 
-absl::Status ConvertToOldestOpset(onnx::ModelProto* model) {
-  // The converter takes PRelu as it is; but before operator set 7, a list of
-  // slopes belongs to the channels, and since then to the last dimension.
-  const onnx::GraphProto& graph = model->graph();
-  for (const onnx::NodeProto& node : graph.node()) {
-    if (node.op_type() != "PRelu" || node.input_size() != 2) continue;
-    const bool single = std::any_of(
-        graph.initializer().begin(), graph.initializer().end(),
-        [&](const onnx::TensorProto& tensor) {
-          return tensor.name() == node.input(1) &&
-                 std::all_of(tensor.dims().begin(), tensor.dims().end(),
-                             [](int64_t dim) { return dim == 1; });
-        });
-    if (!single) {
-      return Unimplemented("PRelu with several slopes, of an operator set ",
-                           "older than ", kOldestOpset, ", is not supported");
+namespace {
+
+// The converter takes PRelu as it is; but before operator set 7, a list of
+// slopes belongs to the channels, and since then to the last dimension.
+void MarkChannelSlopes(onnx::GraphProto* graph) {
+  for (onnx::NodeProto& node : *graph->mutable_node()) {
+    for (onnx::AttributeProto& attr : *node.mutable_attribute()) {
+      if (attr.has_g()) MarkChannelSlopes(attr.mutable_g());
     }
+    if (node.op_type() != "PRelu") continue;
+    onnx::AttributeProto* mark = node.add_attribute();
+    mark->set_name(std::string(kChannelSlopes));
+    mark->set_type(onnx::AttributeProto::INT);
+    mark->set_i(1);
   }
+}
+
+}  // namespace
+
+absl::Status ConvertToOldestOpset(onnx::ModelProto* model) {
+  MarkChannelSlopes(model->mutable_graph());
   const absl::Status status = Guarded([&] {
     *model = onnx::version_conversion::ConvertVersion(*model, kOldestOpset);
     return absl::OkStatus();

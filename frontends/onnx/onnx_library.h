@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "compiler/base/status.h"
 #include "compiler/ir/type.h"
 #include "onnx/onnx_pb.h"
@@ -32,7 +33,12 @@ absl::StatusOr<Opsets> OpsetsOf(
 // The oldest operator set of ONNX that the importers are written for.
 inline constexpr int kOldestOpset = 7;
 
-// Converts a model with an older operator set to kOldestOpset.
+// An attribute that ONNX's library leaves alone: the list of slopes of this
+// PRelu is one per channel, as before operator set 7.
+inline constexpr absl::string_view kChannelSlopes = "__channel_slopes";
+
+// Converts a model with an older operator set to kOldestOpset; each PRelu gets
+// the attribute kChannelSlopes.
 absl::Status ConvertToOldestOpset(onnx::ModelProto* model);
 
 // The version of the operator's schema that holds under `opsets`; 0 when

@@ -51,6 +51,12 @@ absl::Status ImportLeakyRelu(OnnxNode& node) {
 absl::Status ImportPRelu(OnnxNode& node) {
   TINYC_ASSIGN_OR_RETURN(Value * x, node.Input(0));
   TINYC_ASSIGN_OR_RETURN(Value * slope, node.Input(1));
+  if (node.Int(kChannelSlopes, 0) != 0 && slope->type().rank() == 1 &&
+      x->type().rank() > 1) {
+    Shape shape(x->type().shape.size() - 1, 1);
+    shape[0] = slope->type().shape[0];
+    TINYC_ASSIGN_OR_RETURN(slope, ReshapeTo(node, slope, shape));
+  }
   TINYC_ASSIGN_OR_RETURN(Value * y, node.Emit("prelu", {x, slope}));
   if (y->type().shape != x->type().shape) {
     return Invalid("a slope of shape ", ToString(slope->type().shape),
