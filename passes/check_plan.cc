@@ -177,6 +177,7 @@ class PlanChecker {
   static bool IsElementwise(const KernelCall& call) {
     return call.shape.type() == "tc_unary_shape" ||
            call.shape.type() == "tc_binary_shape" ||
+           call.shape.type() == "tc_map_shape" ||
            call.shape.type() == "tc_softmax_shape";
   }
 

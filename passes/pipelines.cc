@@ -28,7 +28,7 @@ constexpr Preset kPresets[] = {
              "plan-memory,check-plan",
      .summary = "choose kernels and places in memory"},
     {.name = "default",
-     .text = "clean,fuse,integers,layout,widths,backend",
+     .text = "clean,fuse,integers,layout,widths,fuse-elementwise,backend",
      .summary = "what tinyc runs unless --passes says otherwise"},
 };
 

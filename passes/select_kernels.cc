@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "absl/strings/str_join.h"
+#include "compiler/lowering/map_kernel.h"
+#include "compiler/ops/map.h"
 #include "compiler/targets/registry.h"
 #include "passes/pass.h"
 
@@ -47,7 +49,9 @@ absl::StatusOr<std::vector<LoweredCall>> LowerNode(const Node& node,
   std::vector<LoweredCall> lowered;
   for (KernelCall& call : calls) {
     TINYC_ASSIGN_OR_RETURN(const Kernel* kernel,
-                           ChooseKernel(call, target, wanted));
+                           node.As<Map>() != nullptr
+                               ? MapKernel(node)
+                               : ChooseKernel(call, target, wanted));
     chosen = chosen || kernel == wanted;
     lowered.push_back({std::move(call), kernel});
   }

@@ -142,11 +142,22 @@ absl::Status Collect(absl::string_view name,
   return absl::OkStatus();
 }
 
-// `TC_BINARY(tc_add_f32, ...)` => `TC_BINARY_PROTO(tc_add_f32, ...);`
+// `TC_BINARY(tc_add_f32, ...)` => `TC_BINARY_PROTO(tc_add_f32, ...);` and
+// `TC_KERNEL void tc_map_...(...) {...}` => `void tc_map_...(...);`
 std::string Prototype(absl::string_view instantiation) {
+  constexpr absl::string_view kLinkage = "TC_KERNEL ";
+  const size_t function = instantiation.find(kLinkage);
+  if (function != instantiation.npos) {
+    instantiation.remove_prefix(function + kLinkage.size());
+    return absl::StrCat(instantiation.substr(0, instantiation.find(" {")), ";");
+  }
   const size_t paren = instantiation.find('(');
   return absl::StrCat(instantiation.substr(0, paren), "_PROTO",
                       instantiation.substr(paren), ";");
+}
+
+std::vector<std::string> HeadersOf(const Kernel& kernel) {
+  return absl::StrSplit(kernel.header, ' ', absl::SkipEmpty());
 }
 
 }  // namespace
@@ -159,7 +170,9 @@ absl::StatusOr<KernelText> InlineKernels(
       TINYC_ASSIGN_OR_RETURN(const std::string source, SourceName(*kernel));
       TINYC_RETURN_IF_ERROR(inliner.Add(source));
     } else {
-      TINYC_RETURN_IF_ERROR(inliner.Add(kernel->header));
+      for (const absl::string_view header : HeadersOf(*kernel)) {
+        TINYC_RETURN_IF_ERROR(inliner.Add(header));
+      }
       inliner.AddLine(kernel->instantiation);
     }
   }
@@ -173,24 +186,29 @@ absl::StatusOr<KernelFiles> SplitKernels(
   std::set<std::string> headers;
   std::string prototypes;
   for (const Kernel* kernel : kernels) {
-    std::string header(kernel->header);
+    std::vector<std::string> own = HeadersOf(*kernel);
     if (kernel->instantiation.empty()) {
       TINYC_ASSIGN_OR_RETURN(const std::string source, SourceName(*kernel));
       TINYC_RETURN_IF_ERROR(Collect(source, files));
       // A family's types are in <folder>/<folder>.h.
       const std::string folder = source.substr(0, source.find('/'));
-      header = absl::StrCat(folder, "/", folder, ".h");
+      own = {absl::StrCat(folder, "/", folder, ".h")};
       absl::StrAppend(&prototypes, "tc_", kernel->family, "_fn ",
                       kernel->symbol, ";\n");
     } else {
       const std::string base =
           absl::StrCat(absl::StripPrefix(kernel->symbol, "tc_"), ".c");
-      files[base] = absl::StrCat(kLicence, "#include \"", BaseName(header),
-                                 "\"\n\n", kernel->instantiation, "\n");
+      std::string text(kLicence);
+      for (const absl::string_view header : own) {
+        absl::StrAppend(&text, "#include \"", BaseName(header), "\"\n");
+      }
+      files[base] = absl::StrCat(text, "\n", kernel->instantiation, "\n");
       absl::StrAppend(&prototypes, Prototype(kernel->instantiation), "\n");
     }
-    TINYC_RETURN_IF_ERROR(Collect(header, files));
-    headers.emplace(BaseName(header));
+    for (const absl::string_view header : own) {
+      TINYC_RETURN_IF_ERROR(Collect(header, files));
+      headers.emplace(BaseName(header));
+    }
   }
   for (const std::string& header : headers) {
     absl::StrAppend(&result.declarations, "#include \"kernels/", header,

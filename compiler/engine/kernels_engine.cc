@@ -7,6 +7,7 @@
 #include <new>
 
 #include "compiler/lowering/control.h"
+#include "compiler/lowering/map_kernel.h"
 #include "compiler/ops/if.h"
 #include "compiler/ops/loop.h"
 
@@ -235,7 +236,11 @@ class Engine {
       }
       args.push_back(pointer == nullptr ? nullptr : pointer + arg.offset);
     }
-    lowered.kernel->run(call.shape.data(), call.quant.data(), args.data());
+    if (lowered.kernel->run == nullptr) {
+      RunMap(*lowered.kernel, call.shape, args.data());
+    } else {
+      lowered.kernel->run(call.shape.data(), call.quant.data(), args.data());
+    }
     return absl::OkStatus();
   }
 

@@ -96,12 +96,15 @@ struct Kernel {
   uint32_t needs = 0;  // TC_CAP_* bits
   int64_t weight_block = 1;
   double cycles_per_mac = 1;
-  absl::string_view header;  // "pointwise/binary.h"; only with instantiation
-  // C text that defines the kernel when it has no file of its own, e.g.
-  // `TC_BINARY(tc_add_f32, float, float, a + b)`; empty: <symbol less tc_>.c.
+  // "pointwise/binary.h", or several with spaces; only with instantiation.
+  absl::string_view header;
+  // C text that defines the kernel when it has no file of its own:
+  // `TC_BINARY(tc_add_f32, float, float, a + b)`, or a function that begins
+  // with TC_KERNEL; empty: <symbol less tc_>.c.
   absl::string_view instantiation;
   absl::Span<const absl::string_view> arg_types;  // "const int8_t *", ...
-  // Runs the kernel compiled for the host.
+  // Runs the kernel compiled for the host; null: compiler/lowering/map_kernel.h
+  // does.
   void (*run)(const void* shape, const void* quant, void* const* args);
 };
 

@@ -48,7 +48,7 @@ Shape BroadcastStrides(const Shape& shape, const Shape& result) {
   return strides;
 }
 
-void MergeDims(Shape& dims, std::initializer_list<Shape*> strides) {
+void MergeDims(Shape& dims, absl::Span<Shape* const> strides) {
   size_t last = 0;  // the dimension that the next one may join
   size_t rank = 0;
   for (size_t d = 0; d < dims.size(); ++d) {

@@ -4,7 +4,6 @@
 #define TINYC_COMPILER_OPS_INDEXING_H_
 
 #include <cstdint>
-#include <initializer_list>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -31,7 +30,7 @@ Shape BroadcastStrides(const Shape& shape, const Shape& result);
 // Makes `dims` as few as possible, at least one, for a walk over several
 // tensors with `strides`: drops dimensions of size 1 and merges neighbours that
 // are contiguous in all of them.
-void MergeDims(Shape& dims, std::initializer_list<Shape*> strides);
+void MergeDims(Shape& dims, absl::Span<Shape* const> strides);
 
 // Offset of the element at `index`.
 int64_t OffsetOf(absl::Span<const int64_t> index,

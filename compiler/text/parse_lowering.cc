@@ -4,7 +4,9 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/lowering/map_kernel.h"
 #include "compiler/lowering/pack_calls.h"
+#include "compiler/ops/map.h"
 #include "compiler/targets/registry.h"
 
 namespace tinyc {
@@ -16,14 +18,22 @@ struct WrittenKernel {
   const Kernel* kernel = nullptr;
 };
 
-absl::StatusOr<std::vector<WrittenKernel>> ParseSymbols(Lexer& lexer) {
+// The kernel of that name that `node` may run; null when there is none.
+const Kernel* KernelOf(const Node& node, absl::string_view symbol) {
+  if (node.As<Map>() == nullptr) return FindKernel(symbol);
+  const absl::StatusOr<const Kernel*> composed = MapKernel(node);
+  return composed.ok() && (*composed)->symbol == symbol ? *composed : nullptr;
+}
+
+absl::StatusOr<std::vector<WrittenKernel>> ParseSymbols(Lexer& lexer,
+                                                        const Node& node) {
   std::vector<WrittenKernel> written;
   do {
     const Token token = lexer.peek();
     const Kernel* kernel = nullptr;
     if (!lexer.Accept("_")) {
       TINYC_ASSIGN_OR_RETURN(const std::string symbol, lexer.Word("a kernel"));
-      kernel = FindKernel(symbol);
+      kernel = KernelOf(node, symbol);
       if (kernel == nullptr) {
         return lexer.ErrorAt(token, "there is no kernel ", symbol);
       }
@@ -99,7 +109,7 @@ absl::Status ParseKernels(Lexer& lexer, const Node& node, Module* module) {
                          "only a [lowered] module with a target has kernels");
   }
   TINYC_ASSIGN_OR_RETURN(const std::vector<WrittenKernel> written,
-                         ParseSymbols(lexer));
+                         ParseSymbols(lexer, node));
   absl::StatusOr<std::vector<KernelCall>> derived = node.op().Lower(node);
   if (!derived.ok()) return lexer.Wrap(using_token, derived.status());
   TINYC_ASSIGN_OR_RETURN(std::vector<LoweredCall> calls,

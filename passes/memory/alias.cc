@@ -30,7 +30,7 @@ struct Candidate {
 bool MayOverwrite(const KernelCall& call, const Value& operand,
                   const Value& result) {
   constexpr absl::string_view kElementwise[] = {
-      "tc_unary_shape", "tc_binary_shape", "tc_softmax_shape"};
+      "tc_unary_shape", "tc_binary_shape", "tc_map_shape", "tc_softmax_shape"};
   return std::count(std::begin(kElementwise), std::end(kElementwise),
                     call.shape.type()) > 0 &&
          operand.type().shape == result.type().shape &&

@@ -12,18 +12,20 @@
 #include "pointwise/unary.h"
 #include "tc_kernel.h"
 
-#define TC_CAST_TRUNC_PROTO(symbol, in_t, out_t, min, max) \
-  TC_UNARY_PROTO(symbol, in_t, out_t, a)
-
 /*
  * Float to integer.  Where `max` is not a float it rounds up to the power of
  * two above, so that whatever passes the two tests is in range.
  */
+#define TC_TRUNC(a, in_t, out_t, min, max) \
+  ((a) >= (in_t)(max)  ? (max)             \
+   : (a) > (in_t)(min) ? (out_t)(a)        \
+   : (a) != (a)        ? 0                 \
+                       : (min))
+
+#define TC_CAST_TRUNC_PROTO(symbol, in_t, out_t, min, max) \
+  TC_UNARY_PROTO(symbol, in_t, out_t, a)
+
 #define TC_CAST_TRUNC(symbol, in_t, out_t, min, max) \
-  TC_UNARY(symbol, in_t, out_t,                      \
-           a >= (in_t)(max)  ? (max)                 \
-           : a > (in_t)(min) ? (out_t)a              \
-           : a != a          ? 0                     \
-                             : (min))
+  TC_UNARY(symbol, in_t, out_t, TC_TRUNC(a, in_t, out_t, min, max))
 
 #endif /* TC_CAST_H_ */
