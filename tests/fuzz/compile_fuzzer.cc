@@ -26,11 +26,16 @@ constexpr int64_t kMaxElements = 1 << 16;
 
 bool IsSmall(const Graph& graph) {
   int64_t elements = 0;
-  for (const auto& node : graph.nodes()) {
-    for (const Value* value : node->outputs()) {
+  const auto add = [&](absl::Span<Value* const> values) {
+    for (const Value* value : values) {
       if (value->type().num_elements() > kMaxElements) return false;
       elements += value->type().num_elements();
     }
+    return true;
+  };
+  if (!add(graph.inputs())) return false;
+  for (const auto& node : graph.nodes()) {
+    if (!add(node->outputs())) return false;
     if (node->op().Macs(*node) > 16 * kMaxElements) return false;
   }
   return elements <= 16 * kMaxElements;
