@@ -33,7 +33,7 @@ struct InferArgs {
   absl::Span<const Graph* const> regions = {};
 
   // want[i], or `otherwise` where nothing is wanted.
-  ElemType WantedOr(size_t i, ElemType otherwise) const {
+  ElemType WantedOr(size_t i, const ElemType& otherwise) const {
     return i < want.size() ? want[i] : otherwise;
   }
 };
