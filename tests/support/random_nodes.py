@@ -28,6 +28,7 @@ import emitted  # noqa: E402
 SEEDS = range(int(os.environ.get("TINYC_PROPERTY_SEEDS", "2")))
 COUNT = 12  # nodes of a model
 OPSET = 21
+ML_OPSET = 3  # of ai.onnx.ml
 
 
 def type_number(dtype):
@@ -44,9 +45,10 @@ class Constant:
 class Nodes:
   """A model under construction, and the random numbers that it is made of."""
 
-  def __init__(self, seed, opset=OPSET):
+  def __init__(self, seed, opset=OPSET, ml_opset=ML_OPSET):
     self.rng = np.random.default_rng(seed)
     self.opset = opset
+    self.ml_opset = ml_opset
     self.inputs = {}  # name: array
     self.constants = {}
     self.protos = []
@@ -143,6 +145,7 @@ class Nodes:
     model = helper.make_model(
         graph, ir_version=10,
         opset_imports=[helper.make_opsetid("", self.opset),
+                       helper.make_opsetid("ai.onnx.ml", self.ml_opset),
                        helper.make_opsetid("com.microsoft", 1)])
     session = self.session(model)
     del graph.output[:]
@@ -179,9 +182,9 @@ def same(expected, actual, tolerance):
   return bool(np.all(np.abs(expected - actual) <= tolerance * scale))
 
 
-def check(seed, family, folder, opset=OPSET):
+def check(seed, family, folder, opset=OPSET, ml_opset=ML_OPSET):
   """A model of COUNT nodes that `family` adds; see above."""
-  nodes = Nodes(seed, opset)
+  nodes = Nodes(seed, opset, ml_opset)
   for _ in range(COUNT):
     family(nodes)
   model = nodes.model()
