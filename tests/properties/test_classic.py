@@ -18,6 +18,13 @@ ML = "ai.onnx.ml"
 NUMBERS = (np.float32, np.float64, np.int64, np.int32)
 
 
+def transform(nodes, targets):
+  """A post transform; onnxruntime leaves most out for a single target."""
+  if targets == 1:
+    return nodes.pick("NONE", "PROBIT")
+  return nodes.pick("NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT")
+
+
 def features(nodes, count, dtype=np.float32, missing=True):
   """Few numbers, so that many equal a threshold."""
   x = nodes.ints(nodes.int(1, 4), count, low=-3, high=3).astype(dtype)
@@ -93,8 +100,75 @@ def tree_ensemble(nodes):
       **{"nodes_" + name: values for name, values in lists.items()})
 
 
+def trees_by_id(nodes, prefix, votes, dtypes):
+  """(operand, attributes): trees in which each leaf votes for `votes(tree)`,
+  pairs of a target and a weight."""
+  dtype = nodes.pick(*dtypes)
+  count = nodes.int(1, 5)
+  lists = {name: [] for name in
+           ("treeids", "nodeids", "featureids", "modes", "values",
+            "truenodeids", "falsenodeids", "missing_value_tracks_true")}
+  result = {name: [] for name in ("treeids", "nodeids", "ids", "weights")}
+
+  def add(tree, number, numbers):
+    at, node = len(lists["modes"]), next(numbers)
+    mode = "LEAF" if tree is None else "BRANCH_" + nodes.pick(
+        "LEQ", "LT", "GTE", "GT", "EQ", "NEQ")
+    for name, value in (
+        ("treeids", number), ("nodeids", node),
+        ("featureids", nodes.int(0, count - 1)), ("modes", mode),
+        ("values", float(nodes.int(-2, 2))), ("truenodeids", 0),
+        ("falsenodeids", 0),
+        ("missing_value_tracks_true", nodes.int(0, 1))):
+      lists[name].append(value)
+    if tree is None:
+      for target, weight in votes(number):
+        for name, value in (("treeids", number), ("nodeids", node),
+                            ("ids", target), ("weights", weight)):
+          result[name].append(value)
+      return node
+    lists["truenodeids"][at] = add(tree[0], number, numbers)
+    lists["falsenodeids"][at] = add(tree[1], number, numbers)
+    return node
+
+  for number in range(nodes.int(3, 5)):
+    # A tree may be a single leaf, as those of constant models are.
+    add(grow(nodes, 3), number, iter(range(100)))
+  attrs = {"nodes_" + name: values for name, values in lists.items()}
+  attrs |= {prefix + "_" + name: values for name, values in result.items()}
+  if dtype == np.float64:
+    for name in ("nodes_values", prefix + "_weights"):
+      attrs[name + "_as_tensor"] = numpy_helper.from_array(
+          np.array(attrs.pop(name)), "")
+  return features(nodes, count, dtype, missing=np.dtype(dtype).kind == "f"), attrs
+
+
+def base_values(nodes, attrs, count):
+  """Values for `attrs`, doubles if the others are; None now and then."""
+  values = nodes.reals(count).tolist()
+  if nodes.chance(0.5):
+    return
+  if "nodes_values" in attrs:
+    attrs["base_values"] = values
+  else:
+    attrs["base_values_as_tensor"] = numpy_helper.from_array(
+        np.array(values), "")
+
+
+def tree_ensemble_regressor(nodes):
+  targets = nodes.int(1, 3)
+  x, attrs = trees_by_id(
+      nodes, "target",
+      lambda tree: [(target, nodes.int(1, 9) / 20)
+                    for target in range(targets)], (np.float32, np.float64))
+  base_values(nodes, attrs, targets)
+  nodes.add("TreeEnsembleRegressor", [x], domain=ML, n_targets=targets,
+            aggregate_function=nodes.pick("SUM", "AVERAGE", "MIN", "MAX"),
+            post_transform=transform(nodes, targets), **attrs)
+
+
 FAMILIES = [
-    tree_ensemble]
+    tree_ensemble, tree_ensemble_regressor]
 # Where the operators appeared, or gave others up.
 OPSETS = {tree_ensemble: 5}
 
