@@ -167,8 +167,44 @@ def tree_ensemble_regressor(nodes):
             post_transform=transform(nodes, targets), **attrs)
 
 
+def labels(nodes, count):
+  return nodes.rng.permutation(50)[:count].tolist()
+
+
+def tree_ensemble_classifier(nodes):
+  classes = nodes.int(3, 5)
+  one_each = nodes.chance(0.5)  # as boosted trees have it
+  low = nodes.pick(-9, 1)
+  if one_each:
+    classes = 3
+    x, attrs = trees_by_id(nodes, "class", lambda tree: [
+        (tree % classes, nodes.int(low, 9) / 20)], NUMBERS)
+  else:
+    x, attrs = trees_by_id(nodes, "class", lambda tree: [
+        (k, nodes.int(low, 9) / 20) for k in range(classes)], NUMBERS)
+  base_values(nodes, attrs, classes)
+  post = transform(nodes, classes)
+  if post == "SOFTMAX_ZERO":
+    post = "SOFTMAX"  # a row of zeros is NaN to onnxruntime
+  nodes.add("TreeEnsembleClassifier", [x], outputs=2, domain=ML,
+            post_transform=post, classlabels_int64s=labels(nodes, classes),
+            **attrs)
+
+
+def tree_ensemble_classifier_of_two(nodes):
+  low, voted = nodes.pick(-9, 0), nodes.int(0, 1)
+  x, attrs = trees_by_id(nodes, "class", lambda tree: [
+      (voted, nodes.int(low, 9) / 20)], NUMBERS)
+  if voted == 0:
+    base_values(nodes, attrs, 1)
+  nodes.add("TreeEnsembleClassifier", [x], outputs=2, domain=ML,
+            post_transform=nodes.pick("NONE", "LOGISTIC"),
+            classlabels_int64s=labels(nodes, 2), **attrs)
+
+
 FAMILIES = [
-    tree_ensemble, tree_ensemble_regressor]
+    tree_ensemble, tree_ensemble_regressor, tree_ensemble_classifier,
+    tree_ensemble_classifier_of_two]
 # Where the operators appeared, or gave others up.
 OPSETS = {tree_ensemble: 5}
 
