@@ -202,11 +202,39 @@ def tree_ensemble_classifier_of_two(nodes):
             classlabels_int64s=labels(nodes, 2), **attrs)
 
 
+# --- preparation of features -------------------------------------------------
+
+def label_encoder(nodes):
+  kinds = {"int64s": np.int64, "floats": np.float32, "tensor": np.float64}
+  key, value = nodes.pick(*kinds), nodes.pick(*kinds)
+  if "tensor" in (key, value):  # onnxruntime has no mixed ones
+    key = value = "tensor"
+  size = nodes.int(1, 6)
+  keys = nodes.rng.permutation(13)[:size].astype(kinds[key]) - 6
+  values = nodes.array(kinds[value], size)
+  if key == "floats" and nodes.chance(0.5):
+    keys[0] = np.nan
+  attrs = {f"{name}_{kind}": (numpy_helper.from_array(array, "")
+                              if kind == "tensor" else array.tolist())
+           for name, kind, array in (("keys", key, keys),
+                                     ("values", value, values))}
+  if nodes.chance(0.6) or value == "tensor":
+    default = nodes.array(kinds[value], 1)
+    attrs |= {"int64s": {"default_int64": int(default[0])},
+              "floats": {"default_float": float(default[0])},
+              "tensor": {"default_tensor": numpy_helper.from_array(
+                  default, "")}}[value]
+  x = nodes.ints(*nodes.shape(1, 3), low=-6, high=6).astype(kinds[key])
+  if key == "floats":
+    x[nodes.rng.random(x.shape) < 0.2] = np.nan
+  nodes.add("LabelEncoder", [x], domain=ML, **attrs)
+
+
 FAMILIES = [
     tree_ensemble, tree_ensemble_regressor, tree_ensemble_classifier,
-    tree_ensemble_classifier_of_two]
+    tree_ensemble_classifier_of_two, label_encoder]
 # Where the operators appeared, or gave others up.
-OPSETS = {tree_ensemble: 5}
+OPSETS = {tree_ensemble: 5, label_encoder: 4}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
