@@ -202,6 +202,27 @@ def tree_ensemble_classifier_of_two(nodes):
             classlabels_int64s=labels(nodes, 2), **attrs)
 
 
+# --- functions of features ---------------------------------------------------
+
+def linear_regressor(nodes):
+  targets, count = nodes.int(1, 4), nodes.int(1, 6)
+  nodes.add("LinearRegressor", [nodes.reals(nodes.int(1, 4), count)],
+            domain=ML, targets=targets,
+            coefficients=nodes.reals(targets * count, low=0, high=1).tolist(),
+            intercepts=(nodes.reals(targets).tolist() if nodes.chance(0.7)
+                        else None),
+            post_transform=nodes.pick("NONE", "SOFTMAX", "LOGISTIC",
+                                      "SOFTMAX_ZERO") if targets > 1
+            else "NONE")
+
+
+def linear_probit(nodes):
+  """Scores that are probabilities."""
+  nodes.add("LinearRegressor", [nodes.reals(3, 2, low=0.01, high=0.99)],
+            domain=ML, coefficients=[0.3, 0.7], tolerance=1e-4,
+            post_transform="PROBIT")
+
+
 # --- preparation of features -------------------------------------------------
 
 def label_encoder(nodes):
@@ -232,7 +253,8 @@ def label_encoder(nodes):
 
 FAMILIES = [
     tree_ensemble, tree_ensemble_regressor, tree_ensemble_classifier,
-    tree_ensemble_classifier_of_two, label_encoder]
+    tree_ensemble_classifier_of_two, linear_regressor, linear_probit,
+    label_encoder]
 # Where the operators appeared, or gave others up.
 OPSETS = {tree_ensemble: 5, label_encoder: 4}
 
