@@ -223,6 +223,19 @@ def linear_probit(nodes):
             post_transform="PROBIT")
 
 
+def linear_classifier(nodes):
+  classes, count = nodes.int(1, 4), nodes.int(1, 6)
+  x = nodes.reals(nodes.int(1, 4), count)
+  nodes.add("LinearClassifier",
+            [x.astype(nodes.pick(np.float32, np.int64, np.int32))], outputs=2,
+            domain=ML, multi_class=nodes.int(0, 1),
+            coefficients=nodes.reals(classes * count).tolist(),
+            intercepts=nodes.reals(classes).tolist(),
+            classlabels_ints=labels(nodes, max(classes, 2)),
+            post_transform=nodes.pick("NONE", "LOGISTIC") if classes == 1
+            else nodes.pick("NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO"))
+
+
 # --- preparation of features -------------------------------------------------
 
 def label_encoder(nodes):
@@ -254,7 +267,7 @@ def label_encoder(nodes):
 FAMILIES = [
     tree_ensemble, tree_ensemble_regressor, tree_ensemble_classifier,
     tree_ensemble_classifier_of_two, linear_regressor, linear_probit,
-    label_encoder]
+    linear_classifier, label_encoder]
 # Where the operators appeared, or gave others up.
 OPSETS = {tree_ensemble: 5, label_encoder: 4}
 
