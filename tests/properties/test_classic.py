@@ -264,10 +264,19 @@ def label_encoder(nodes):
   nodes.add("LabelEncoder", [x], domain=ML, **attrs)
 
 
+def scaler(nodes):
+  shape = nodes.shape(1, 2)
+  count = nodes.pick(1, shape[-1])
+  x = nodes.array(nodes.pick(*NUMBERS),
+                  *shape)
+  nodes.add("Scaler", [x], domain=ML, offset=nodes.reals(count).tolist(),
+            scale=nodes.reals(count).tolist())
+
+
 FAMILIES = [
     tree_ensemble, tree_ensemble_regressor, tree_ensemble_classifier,
     tree_ensemble_classifier_of_two, linear_regressor, linear_probit,
-    linear_classifier, label_encoder]
+    linear_classifier, label_encoder, scaler]
 # Where the operators appeared, or gave others up.
 OPSETS = {tree_ensemble: 5, label_encoder: 4}
 
