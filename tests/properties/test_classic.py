@@ -273,10 +273,18 @@ def scaler(nodes):
             scale=nodes.reals(count).tolist())
 
 
+def normalizer(nodes):
+  x = nodes.array(nodes.pick(*NUMBERS),
+                  *nodes.shape(1, 2))
+  if nodes.chance(0.3):
+    x[..., :] = 0
+  nodes.add("Normalizer", [x], domain=ML, norm=nodes.pick("MAX", "L1", "L2"))
+
+
 FAMILIES = [
     tree_ensemble, tree_ensemble_regressor, tree_ensemble_classifier,
     tree_ensemble_classifier_of_two, linear_regressor, linear_probit,
-    linear_classifier, label_encoder, scaler]
+    linear_classifier, label_encoder, scaler, normalizer]
 # Where the operators appeared, or gave others up.
 OPSETS = {tree_ensemble: 5, label_encoder: 4}
 
