@@ -281,10 +281,25 @@ def normalizer(nodes):
   nodes.add("Normalizer", [x], domain=ML, norm=nodes.pick("MAX", "L1", "L2"))
 
 
+def imputer(nodes):
+  shape = nodes.shape(1, 3)
+  count = nodes.pick(1, shape[-1]) if len(shape) < 3 else 1
+  if nodes.chance(0.5):
+    replaced = nodes.pick(float("nan"), 1.0)
+    x = nodes.ints(*shape, low=0, high=2).astype(np.float32)
+    x[nodes.rng.random(shape) < 0.3] = np.nan
+    nodes.add("Imputer", [x], domain=ML, replaced_value_float=replaced,
+              imputed_value_floats=nodes.reals(count).tolist())
+  else:
+    nodes.add("Imputer", [nodes.ints(*shape, low=0, high=2)], domain=ML,
+              replaced_value_int64=nodes.int(0, 2),
+              imputed_value_int64s=nodes.ints(count).tolist())
+
+
 FAMILIES = [
     tree_ensemble, tree_ensemble_regressor, tree_ensemble_classifier,
     tree_ensemble_classifier_of_two, linear_regressor, linear_probit,
-    linear_classifier, label_encoder, scaler, normalizer]
+    linear_classifier, label_encoder, scaler, normalizer, imputer]
 # Where the operators appeared, or gave others up.
 OPSETS = {tree_ensemble: 5, label_encoder: 4}
 
