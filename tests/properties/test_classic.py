@@ -296,10 +296,20 @@ def imputer(nodes):
               imputed_value_int64s=nodes.ints(count).tolist())
 
 
+def feature_vectorizer(nodes):
+  dtype = nodes.pick(*NUMBERS)
+  flat, rows = nodes.chance(0.3), nodes.int(1, 3)
+  parts = [nodes.array(dtype, *([] if flat else [rows]), nodes.int(1, 4))
+           for _ in range(nodes.int(1, 4))]
+  nodes.add("FeatureVectorizer", parts, domain=ML,
+            inputdimensions=[part.shape[-1] for part in parts])
+
+
 FAMILIES = [
     tree_ensemble, tree_ensemble_regressor, tree_ensemble_classifier,
     tree_ensemble_classifier_of_two, linear_regressor, linear_probit,
-    linear_classifier, label_encoder, scaler, normalizer, imputer]
+    linear_classifier, label_encoder, scaler, normalizer, imputer,
+    feature_vectorizer]
 # Where the operators appeared, or gave others up.
 OPSETS = {tree_ensemble: 5, label_encoder: 4}
 
