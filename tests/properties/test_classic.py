@@ -305,11 +305,18 @@ def feature_vectorizer(nodes):
             inputdimensions=[part.shape[-1] for part in parts])
 
 
+def one_hot_encoder(nodes):
+  x = nodes.array(nodes.pick(np.float32, np.float64, np.int64),
+                  *nodes.shape(1, 3), low=0, high=6)
+  nodes.add("OneHotEncoder", [x], domain=ML, zeros=1,
+            cats_int64s=nodes.rng.permutation(7)[:nodes.int(1, 5)].tolist())
+
+
 FAMILIES = [
     tree_ensemble, tree_ensemble_regressor, tree_ensemble_classifier,
     tree_ensemble_classifier_of_two, linear_regressor, linear_probit,
     linear_classifier, label_encoder, scaler, normalizer, imputer,
-    feature_vectorizer]
+    feature_vectorizer, one_hot_encoder]
 # Where the operators appeared, or gave others up.
 OPSETS = {tree_ensemble: 5, label_encoder: 4}
 
