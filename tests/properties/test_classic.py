@@ -236,6 +236,21 @@ def linear_classifier(nodes):
             else nodes.pick("NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO"))
 
 
+def svm_regressor(nodes):
+  kernel = nodes.pick("LINEAR", "POLY", "RBF", "SIGMOID")
+  vectors, count = nodes.int(1, 6), nodes.int(1, 5)
+  if kernel == "LINEAR" and nodes.chance(0.5):
+    vectors = 0
+  nodes.add("SVMRegressor",
+            [nodes.reals(nodes.int(1, 4), count, low=-1, high=1)], domain=ML,
+            kernel_type=kernel, kernel_params=[0.4, 0.3, 3.0],
+            n_supports=vectors,
+            support_vectors=nodes.reals(vectors * count).tolist() or None,
+            coefficients=nodes.reals(vectors or count).tolist(),
+            rho=nodes.reals(1).tolist(), one_class=nodes.int(0, 1),
+            tolerance=1e-4)
+
+
 # --- preparation of features -------------------------------------------------
 
 def label_encoder(nodes):
@@ -315,8 +330,8 @@ def one_hot_encoder(nodes):
 FAMILIES = [
     tree_ensemble, tree_ensemble_regressor, tree_ensemble_classifier,
     tree_ensemble_classifier_of_two, linear_regressor, linear_probit,
-    linear_classifier, label_encoder, scaler, normalizer, imputer,
-    feature_vectorizer, one_hot_encoder]
+    linear_classifier, svm_regressor, label_encoder, scaler, normalizer,
+    imputer, feature_vectorizer, one_hot_encoder]
 # Where the operators appeared, or gave others up.
 OPSETS = {tree_ensemble: 5, label_encoder: 4}
 
