@@ -34,7 +34,24 @@ def dynamic_quantize_matmul(nodes):
              zero, bias], domain=MICROSOFT)
 
 
-FAMILIES = [dynamic_quantize_matmul]
+def qlinear_where(nodes):
+  dtype = nodes.pick(np.int8, np.uint8)
+  shape = nodes.shape(1, 4)
+
+  def quantized(*dims):
+    return [nodes.ints(*dims, low=0, high=100, dtype=dtype), *parameters()]
+
+  def parameters():
+    return [Constant(nodes.reals(low=0.01, high=0.1)),
+            Constant(nodes.ints(low=0, high=9, dtype=dtype))]
+
+  nodes.add("QLinearWhere",
+            [nodes.array(np.bool_, *nodes.broadcastable(shape)),
+             *quantized(*shape), *quantized(*nodes.broadcastable(shape)),
+             *parameters()], domain=MICROSOFT)
+
+
+FAMILIES = [dynamic_quantize_matmul, qlinear_where]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
