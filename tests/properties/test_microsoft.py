@@ -51,7 +51,30 @@ def qlinear_where(nodes):
              *parameters()], domain=MICROSOFT)
 
 
-FAMILIES = [dynamic_quantize_matmul, qlinear_where]
+def embed_layer_norm(nodes):
+  batch, words, hidden = nodes.int(1, 3), nodes.int(1, 5), nodes.int(2, 9)
+
+  def ids(count):
+    return nodes.ints(batch, words, low=0, high=count - 1, dtype=np.int32)
+
+  def table(count):
+    return Constant(nodes.reals(count, hidden))
+
+  segments = nodes.chance(0.6)
+  operands = [ids(7), ids(2) if segments else None, table(7),
+              table(words + 2), table(2) if segments else None,
+              Constant(nodes.reals(hidden)), Constant(nodes.reals(hidden))]
+  if nodes.chance(0.5):
+    operands.append(np.tile(np.arange(words, dtype=np.int32) < nodes.int(
+        1, words), (batch, 1)).astype(np.int32))
+  elif nodes.chance(0.5):
+    operands += [None, ids(words)]
+  nodes.add("EmbedLayerNormalization", operands,
+            outputs=nodes.pick([True, True], [True, True, True]),
+            tolerance=1e-4, domain=MICROSOFT, epsilon=0.01)
+
+
+FAMILIES = [dynamic_quantize_matmul, qlinear_where, embed_layer_norm]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
