@@ -93,10 +93,21 @@ void ClearNames(const std::set<std::string>& names, Nodes* nodes) {
   }
 }
 
+// The sentence says how to do without the operator, where that is known.
+absl::Status NotSupported(const onnx::NodeProto& node) {
+  const std::string type = FullType(node);
+  return Unimplemented(
+      "the operator ", type, " is not supported",
+      type == "ai.onnx.ml.ZipMap"
+          ? ", since C has no lists of maps: convert the model with the option "
+            "zipmap=False, and the scores are a tensor"
+          : "");
+}
+
 absl::Status NoSuchOperator(const onnx::NodeProto& node, const Opsets& opsets) {
   const auto onnx = opsets.find(CanonicalDomain(node.domain()));
   if (!CanonicalDomain(node.domain()).empty() || onnx == opsets.end()) {
-    return Unimplemented("the operator ", FullType(node), " is not supported");
+    return NotSupported(node);
   }
   return Invalid("ONNX has no operator ", node.op_type(), " in operator set ",
                  onnx->second);
@@ -306,10 +317,7 @@ absl::Status NodeWalk::ImportNode(const onnx::NodeProto& node, Scope& scope,
     TINYC_ASSIGN_OR_RETURN(
         std::optional<onnx::FunctionProto> function,
         SchemaFunction(node, scope.opsets, OperandTypes(node, scope)));
-    if (!function) {
-      return Unimplemented("the operator ", FullType(node),
-                           " is not supported");
-    }
+    if (!function) return NotSupported(node);
     if (!lost) return ImportCall(node, *function, scope, loc);
   }
   if (lost) {
