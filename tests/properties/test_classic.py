@@ -140,7 +140,8 @@ def trees_by_id(nodes, prefix, votes, dtypes):
     for name in ("nodes_values", prefix + "_weights"):
       attrs[name + "_as_tensor"] = numpy_helper.from_array(
           np.array(attrs.pop(name)), "")
-  return features(nodes, count, dtype, missing=np.dtype(dtype).kind == "f"), attrs
+  missing = np.dtype(dtype).kind == "f"
+  return features(nodes, count, dtype, missing), attrs
 
 
 def base_values(nodes, attrs, count):
