@@ -6,8 +6,9 @@
 
 Per line of ops.def: the lines of its own files, which are compiler/ops/<stem>*
 and the kernel folders that no other operator's files include, and the number of
-operators that share them.  Then the last N commits that add a line to ops.def:
-how many lines of files that existed they add or change, tests and pages apart.
+operators that share them.  Then the last N commits that add an operator, which
+is a line of ops.def (of the IR) or of importers.def (of ONNX): how many lines
+of files that existed they add or change, tests and pages apart.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OPS = ROOT / "compiler/ops"
 KERNELS = ROOT / "runtime/kernels"
+LISTS = ("compiler/ops/ops.def", "frontends/onnx/importers.def")
 # What says that an operator is right is not what it takes to have it.
 NOT_COUNTED = ("tests/", "docs/", "benchmarks/")
 LIMIT_LINES = 150  # of the median operator
@@ -110,11 +112,11 @@ def git(*arguments):
 
 
 def adds_operator(commit):
-  """It adds lines to ops.def without taking any away."""
+  """It adds lines to a list of operators without taking any away."""
   lines = git("show", "--format=", "--unified=0", commit, "--",
-              "compiler/ops/ops.def").splitlines()
-  return (any(line.startswith("+TINYC_OPS") for line in lines) and
-          not any(line.startswith("-TINYC_OPS") for line in lines))
+              *LISTS).splitlines()
+  return (any(re.match(r"\+TINYC_(OPS|ONNX)", line) for line in lines) and
+          not any(re.match(r"-TINYC_(OPS|ONNX)", line) for line in lines))
 
 
 def changed_lines(commit):
@@ -131,9 +133,9 @@ def changed_lines(commit):
 
 def print_commits(count):
   commits = [commit for commit in
-             git("log", "--format=%h", "--", "compiler/ops/ops.def").split()
+             git("log", "--format=%h", "--", *LISTS).split()
              if adds_operator(commit)][:count]
-  print(f"\nthe last {len(commits)} commits that add to ops.def:")
+  print(f"\nthe last {len(commits)} commits that add an operator:")
   within = True
   for commit in commits:
     changes = changed_lines(commit)
