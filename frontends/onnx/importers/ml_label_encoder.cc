@@ -5,6 +5,7 @@
 //   where values[0] is the default; a key may be NaN, which equals every NaN
 #include <cmath>
 #include <optional>
+#include <set>
 
 #include "frontends/onnx/importers.h"
 #include "frontends/onnx/importers/shared.h"
@@ -68,18 +69,22 @@ absl::StatusOr<Tensor> ReadValues(OnnxNode& node) {
 absl::StatusOr<std::optional<int64_t>> FindNan(const Tensor& keys,
                                                int version) {
   std::optional<int64_t> nan;
+  std::set<double> reals;
+  std::set<int64_t> integers;
   for (int64_t i = 0; i < keys.size(); ++i) {
-    const bool is_nan = IsFloat(keys.dtype()) && std::isnan(keys.At(i));
-    bool again = is_nan && nan.has_value();
-    for (int64_t j = 0; j < i; ++j) {
-      again |= IsFloat(keys.dtype()) ? keys.At(i) == keys.At(j)
-                                     : keys.IntAt(i) == keys.IntAt(j);
+    const bool real = IsFloat(keys.dtype());
+    bool again = false;
+    if (real && std::isnan(keys.At(i))) {
+      again = nan.has_value();
+      nan = i;
+    } else {
+      again = real ? !reals.insert(keys.At(i)).second
+                   : !integers.insert(keys.IntAt(i)).second;
     }
     if (again) {
       return Unimplemented("key ", i, " is there twice, of which ONNX takes ",
                            "the last and onnxruntime the first");
     }
-    if (is_nan) nan = i;
   }
   if (nan && version < 4) {
     return Unimplemented("a NaN as a key has no meaning before version 4 of ",

@@ -102,8 +102,11 @@ absl::StatusOr<Value*> EmitTrees(OnnxNode& node, Value* x, const Trees& trees,
     return Invalid("aggregate_function has the value \"", aggregate, "\"");
   }
   TINYC_ASSIGN_OR_RETURN(const std::vector<size_t> order, InOrder(trees));
-  if (order.size() + trees.leaves.size() >= size_t{1} << 27 ||
-      x->type().shape.back() >= int64_t{1} << 27) {
+  // What tree_ensemble's 32-bit numbers hold.
+  constexpr size_t kMost = size_t{1} << 27;
+  if (order.size() >= kMost || trees.leaves.size() >= kMost ||
+      static_cast<size_t>(x->type().shape.back()) >= kMost ||
+      static_cast<size_t>(targets) >= kMost) {
     return Unimplemented("trees of this size are not supported");
   }
   std::vector<int32_t> branches(trees.nodes.size());

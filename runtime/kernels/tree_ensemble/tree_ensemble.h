@@ -24,7 +24,6 @@ enum {
   TC_TREE_GT,
   TC_TREE_EQ,
   TC_TREE_NEQ,
-  TC_TREE_COMPARISONS,
   TC_TREE_NAN_IS_TRUE = 8,
   TC_TREE_FEATURE = 16
 };
@@ -72,10 +71,11 @@ typedef struct {
                                   const T *splits) {                           \
     while (branch >= 0) {                                                      \
       const I *const node = nodes + 3 * branch;                                \
-      const int32_t test = node[0];                                            \
+      const uint32_t test = (uint32_t)node[0];                                 \
       const T value = x[test / TC_TREE_FEATURE];                               \
-      const int32_t comparison =                                               \
-          s->comparison >= 0 ? s->comparison : test % TC_TREE_NAN_IS_TRUE;     \
+      const int32_t comparison = s->comparison >= 0                            \
+                                     ? s->comparison                           \
+                                     : (int32_t)(test % TC_TREE_NAN_IS_TRUE);  \
       const int yes = symbol##_compare(comparison, value, splits[branch]) ||   \
                       ((test & TC_TREE_NAN_IS_TRUE) != 0 && value != value);   \
       branch = yes ? node[1] : node[2];                                        \
