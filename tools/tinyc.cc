@@ -12,13 +12,13 @@
 #include "absl/strings/str_split.h"
 #include "compiler/base/file.h"
 #include "compiler/base/text.h"
+#include "compiler/data/samples.h"
 #include "tools/driver/command_line.h"
 #include "tools/driver/compile.h"
 #include "tools/driver/lists.h"
 #include "tools/driver/model_options.h"
 #include "tools/driver/module_file.h"
 #include "tools/driver/report.h"
-#include "tools/driver/samples.h"
 #include "tools/driver/verify_emitted.h"
 
 namespace tinyc {

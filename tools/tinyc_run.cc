@@ -14,13 +14,13 @@
 #include "absl/strings/str_format.h"
 #include "compiler/base/file.h"
 #include "compiler/base/text.h"
+#include "compiler/data/npz.h"
+#include "compiler/data/samples.h"
 #include "tools/driver/command_line.h"
 #include "tools/driver/compare.h"
 #include "tools/driver/compare_layers.h"
 #include "tools/driver/engine.h"
 #include "tools/driver/model_options.h"
-#include "tools/driver/npz.h"
-#include "tools/driver/samples.h"
 
 namespace tinyc {
 namespace {

@@ -7,11 +7,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "compiler/base/file.h"
+#include "compiler/data/npz.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temp_dir.h"
-#include "tools/driver/npz.h"
 
 namespace tinyc {
 namespace {

@@ -8,8 +8,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "compiler/data/samples.h"
 #include "compiler/interpreter/interpreter.h"
-#include "tools/driver/samples.h"
 
 namespace tinyc {
 namespace {

@@ -11,9 +11,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "compiler/base/status.h"
+#include "compiler/data/npz.h"
 #include "compiler/ir/graph.h"
 #include "tools/driver/compare.h"
-#include "tools/driver/npz.h"
 
 namespace tinyc {
 
@@ -41,7 +41,7 @@ struct LayersComparison {
 
 // Runs every node by Op::Evaluate on the values of its operands and compares
 // each result with the value of its name.  `values` holds every input of the
-// graph, and values between, in a form that tools/driver/samples.h reads.  What
+// graph, and values between, in a form that compiler/data/samples.h reads. What
 // make-signed stores as s8 or s16 may be the ONNX file's u8 or u16 there.  An
 // operand that `values` lacks is computed from those before it: the layer is
 // then all that lies between.

@@ -3,16 +3,16 @@
 // The files of this test are written out by hand, byte for byte, after NumPy's
 // description of the format; none comes from NpyBytes or NpzBytes.
 
-#include "tools/driver/npz.h"
+#include "compiler/data/npz.h"
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "compiler/data/zip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/temp_dir.h"
-#include "tools/driver/zip.h"
 
 namespace tinyc {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/driver/samples.h"
+#include "compiler/data/samples.h"
 
 #include <cstring>
 #include <limits>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/driver/zip.h"
+#include "compiler/data/zip.h"
 
 #include <zip.h>
 

@@ -9,8 +9,8 @@
 // integers of their bits; types below a byte stand one element per byte.
 //
 // Errors read on after the name of the file: "has no array ...".
-#ifndef TINYC_TOOLS_DRIVER_NPZ_H_
-#define TINYC_TOOLS_DRIVER_NPZ_H_
+#ifndef TINYC_COMPILER_DATA_NPZ_H_
+#define TINYC_COMPILER_DATA_NPZ_H_
 
 #include <string>
 #include <vector>
@@ -47,4 +47,4 @@ absl::StatusOr<Tensor> FromNumpyForm(const Tensor& array,
 
 }  // namespace tinyc
 
-#endif  // TINYC_TOOLS_DRIVER_NPZ_H_
+#endif  // TINYC_COMPILER_DATA_NPZ_H_

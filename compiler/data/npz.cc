@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/driver/npz.h"
+#include "compiler/data/npz.h"
 
 #include <cstring>
 
@@ -9,7 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "compiler/base/file.h"
-#include "tools/driver/zip.h"
+#include "compiler/data/zip.h"
 
 namespace tinyc {
 namespace {

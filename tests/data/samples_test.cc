@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/driver/samples.h"
+#include "compiler/data/samples.h"
 
 #include <algorithm>
 #include <cmath>

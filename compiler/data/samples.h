@@ -10,16 +10,16 @@
 //   [N, D less a leading 1]   N samples that lack the batch dimension
 //
 // Outputs take the form that the inputs have.
-#ifndef TINYC_TOOLS_DRIVER_SAMPLES_H_
-#define TINYC_TOOLS_DRIVER_SAMPLES_H_
+#ifndef TINYC_COMPILER_DATA_SAMPLES_H_
+#define TINYC_COMPILER_DATA_SAMPLES_H_
 
 #include <cstdint>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "compiler/base/status.h"
+#include "compiler/data/npz.h"
 #include "compiler/ir/graph.h"
-#include "tools/driver/npz.h"
 
 namespace tinyc {
 
@@ -54,4 +54,4 @@ class Samples {
 
 }  // namespace tinyc
 
-#endif  // TINYC_TOOLS_DRIVER_SAMPLES_H_
+#endif  // TINYC_COMPILER_DATA_SAMPLES_H_

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Zip archives in memory.
-#ifndef TINYC_TOOLS_DRIVER_ZIP_H_
-#define TINYC_TOOLS_DRIVER_ZIP_H_
+#ifndef TINYC_COMPILER_DATA_ZIP_H_
+#define TINYC_COMPILER_DATA_ZIP_H_
 
 #include <string>
 #include <vector>
@@ -28,4 +28,4 @@ absl::StatusOr<std::string> ZipBytes(absl::Span<const ZipMember> members);
 
 }  // namespace tinyc
 
-#endif  // TINYC_TOOLS_DRIVER_ZIP_H_
+#endif  // TINYC_COMPILER_DATA_ZIP_H_
