@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/data/npz.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "absl/strings/ascii.h"
@@ -248,7 +249,8 @@ std::string NpyBytes(const Tensor& tensor) {
   return bytes;
 }
 
-absl::StatusOr<std::vector<NamedTensor>> ReadArrays(const std::string& path) {
+absl::StatusOr<std::vector<NamedTensor>> ReadArrays(
+    const std::string& path, absl::Span<const std::string> wanted) {
   const absl::StatusOr<std::string> file = ReadFile(path);
   if (!file.ok()) {
     return Invalid("cannot be read: ",
@@ -264,8 +266,19 @@ absl::StatusOr<std::vector<NamedTensor>> ReadArrays(const std::string& path) {
   }
   TINYC_ASSIGN_OR_RETURN(const std::vector<ZipMember> members,
                          ReadZip(bytes, "a NumPy .npz or .npy file"));
+  const auto has = [&](const std::string& name) {
+    return std::any_of(members.begin(), members.end(), [&](const ZipMember& m) {
+      return m.name == name + ".npy";
+    });
+  };
+  const bool only_wanted =
+      !wanted.empty() && std::all_of(wanted.begin(), wanted.end(), has);
   for (const ZipMember& member : members) {
     const std::string name(absl::StripSuffix(member.name, ".npy"));
+    if (only_wanted &&
+        std::find(wanted.begin(), wanted.end(), name) == wanted.end()) {
+      continue;
+    }
     absl::StatusOr<Tensor> tensor = ParseNpy(member.bytes);
     if (!tensor.ok()) {
       return Prefixed(absl::StrCat("array \"", name, "\" "), tensor.status());

@@ -34,8 +34,10 @@ absl::StatusOr<Tensor> ParseNpy(absl::string_view bytes);
 std::string NpyBytes(const Tensor& tensor);
 
 // The arrays of an .npz file in its order, named without their ".npy"; or the
-// one array of an .npy file, named "".
-absl::StatusOr<std::vector<NamedTensor>> ReadArrays(const std::string& path);
+// one array of an .npy file, named "".  When the file has an array of each name
+// in `wanted`, the others are left unread.
+absl::StatusOr<std::vector<NamedTensor>> ReadArrays(
+    const std::string& path, absl::Span<const std::string> wanted = {});
 // The bytes of an .npz file; names are distinct.
 absl::StatusOr<std::string> NpzBytes(absl::Span<const NamedTensor> arrays);
 

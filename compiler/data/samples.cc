@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/data/samples.h"
 
+#include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <limits>
 #include <random>
 #include <utility>
@@ -140,6 +142,77 @@ absl::StatusOr<Samples> Samples::Match(std::vector<NamedTensor> arrays,
     samples.values_.resize(1);
   }
   return samples;
+}
+
+namespace {
+
+// The files of a folder that hold arrays, by name.
+absl::StatusOr<std::vector<std::filesystem::path>> ArrayFiles(
+    const std::string& folder) {
+  std::vector<std::filesystem::path> files;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const std::string extension = entry.path().extension();
+    if (extension == ".npz" || extension == ".npy") {
+      files.push_back(entry.path());
+    }
+  }
+  if (error) return Invalid("cannot be read: ", error.message());
+  if (files.empty()) return Invalid("has no .npz or .npy file");
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+absl::StatusOr<Samples> Samples::Read(const std::string& path,
+                                      const Graph& graph) {
+  std::vector<std::string> names;
+  for (const Value* input : graph.inputs()) names.push_back(input->name());
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored)) {
+    TINYC_ASSIGN_OR_RETURN(std::vector<NamedTensor> arrays,
+                           ReadArrays(path, names));
+    return Match(std::move(arrays), graph);
+  }
+  TINYC_ASSIGN_OR_RETURN(const std::vector<std::filesystem::path> files,
+                         ArrayFiles(path));
+  Samples samples;
+  std::vector<NamedTensor> by_input;
+  for (const std::filesystem::path& file : files) {
+    const std::string place = absl::StrCat(file.filename().string(), " ");
+    absl::StatusOr<std::vector<NamedTensor>> arrays =
+        ReadArrays(file.string(), names);
+    if (!arrays.ok()) return Prefixed(place, arrays.status());
+    const std::string stem = file.stem();
+    if (file.extension() == ".npy" &&
+        std::find(names.begin(), names.end(), stem) != names.end()) {
+      by_input.push_back({stem, std::move((*arrays)[0].tensor)});
+      continue;
+    }
+    absl::StatusOr<Samples> some = Match(*std::move(arrays), graph);
+    if (!some.ok()) return Prefixed(place, some.status());
+    for (auto& sample : some->values_) {
+      samples.values_.push_back(std::move(sample));
+    }
+  }
+  if (!by_input.empty()) {
+    TINYC_ASSIGN_OR_RETURN(Samples some, Match(std::move(by_input), graph));
+    for (auto& sample : some.values_) {
+      samples.values_.push_back(std::move(sample));
+    }
+  }
+  return samples;
+}
+
+std::vector<std::vector<Tensor>> Samples::Spread(size_t count) const {
+  if (values_.size() <= count) return values_;
+  std::vector<std::vector<Tensor>> spread;
+  for (size_t i = 0; i < count; ++i) {
+    // The middle of the i-th of `count` equal parts.
+    spread.push_back(values_[(2 * i + 1) * values_.size() / (2 * count)]);
+  }
+  return spread;
 }
 
 Samples Samples::Random(const Graph& graph, int64_t count) {

@@ -14,6 +14,7 @@
 #define TINYC_COMPILER_DATA_SAMPLES_H_
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -35,12 +36,22 @@ class Samples {
   // arrays without an input are left aside.
   static absl::StatusOr<Samples> Match(std::vector<NamedTensor> arrays,
                                        const Graph& graph);
+  // The samples for `graph` in `path`: an .npz file, an .npy file for a model
+  // with one input, or a folder of such files, in the order of their names.
+  // Files <input>.npy of a folder hold the same samples of several inputs.
+  // Errors read on after the path.
+  static absl::StatusOr<Samples> Read(const std::string& path,
+                                      const Graph& graph);
   // `count` samples from a fixed seed: integers over their full range, floats
   // of a standard normal distribution.
   static Samples Random(const Graph& graph, int64_t count);
 
   // [sample][input], in the order and with the types of the graph's inputs.
   const std::vector<std::vector<Tensor>>& values() const { return values_; }
+
+  // `count` of them, evenly spread over all, or all when there are no more: a
+  // file is often sorted by class.
+  std::vector<std::vector<Tensor>> Spread(size_t count) const;
 
   // The outputs of all samples, outputs[sample][output], as one array each,
   // named as in `graph`.

@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "compiler/data/zip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/temp_dir.h"
 
 namespace tinyc {
 namespace {
@@ -133,6 +135,78 @@ TEST(SamplesTest, DrawsTheSameRandomInputsEveryTime) {
   EXPECT_EQ(most, 127);
   EXPECT_NEAR(sum / 4000, 0, 0.1);
   EXPECT_NEAR(squares / 4000, 1, 0.1);
+}
+
+std::vector<int64_t> FirstElements(
+    const std::vector<std::vector<Tensor>>& samples) {
+  std::vector<int64_t> elements;
+  for (const std::vector<Tensor>& sample : samples) {
+    elements.push_back(sample[0].IntAt(0));
+  }
+  return elements;
+}
+
+TEST(SamplesTest, SpreadTakesTheMiddlesOfEqualParts) {
+  const auto samples = Samples::Match({{"", Counting({10})}}, *Echo({{}}));
+  ASSERT_TRUE(samples.ok()) << samples.status();
+  EXPECT_THAT(FirstElements(samples->Spread(2)), ElementsAre(2, 7));
+  EXPECT_THAT(FirstElements(samples->Spread(3)), ElementsAre(1, 5, 8));
+  EXPECT_EQ(samples->Spread(10), samples->values());
+  EXPECT_EQ(samples->Spread(11), samples->values());
+}
+
+TEST(SamplesTest, ReadsFilesAndFolders) {
+  const TempDir dir;
+  const auto write = [&](const std::string& name, int64_t first) {
+    Tensor tensor = Counting({2});
+    for (int64_t i = 0; i < 2; ++i) tensor.SetInt(i, first + i);
+    dir.Write(name, NpyBytes(tensor));
+  };
+  write("b.npy", 20);
+  write("c.npy", 30);
+  dir.Write("a.npz", *NpzBytes({{{"a", Counting({3})}}}));
+  dir.Write("readme.txt", "no samples");
+  const auto graph = Echo({{}});
+  const auto file = Samples::Read(dir.path() + "/b.npy", *graph);
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_THAT(FirstElements(file->values()), ElementsAre(20, 21));
+  const auto folder = Samples::Read(dir.path(), *graph);
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  EXPECT_THAT(FirstElements(folder->values()),
+              ElementsAre(0, 1, 2, 20, 21, 30, 31));
+}
+
+TEST(SamplesTest, FilesOfAFolderMayBelongToInputs) {
+  const TempDir dir;
+  dir.Write("a.npy", NpyBytes(Counting({2})));
+  dir.Write("b.npy", NpyBytes(Counting({2, 2})));
+  const auto samples = Samples::Read(dir.path(), *Echo({{}, {2}}));
+  ASSERT_TRUE(samples.ok()) << samples.status();
+  ASSERT_EQ(samples->values().size(), 2);
+  EXPECT_EQ(samples->values()[1][0].IntAt(0), 1);
+  EXPECT_EQ(samples->values()[1][1].IntAt(0), 2);
+}
+
+TEST(SamplesTest, SaysWhatIsWrongWithAFolder) {
+  const TempDir dir;
+  const auto error = [&] {
+    return std::string(
+        Samples::Read(dir.path(), *Echo({{}})).status().message());
+  };
+  EXPECT_EQ(error(), "has no .npz or .npy file");
+  dir.Write("bad.npy", "text");
+  EXPECT_THAT(error(), testing::StartsWith("bad.npy "));
+}
+
+TEST(SamplesTest, LeavesArraysUnreadThatNoInputHas) {
+  // An array of strings has no form here, and is not looked at.
+  const TempDir dir;
+  std::string names = NpyBytes(Counting({1}));
+  names.replace(names.find("<i4"), 3, "<U1");
+  const std::string path = dir.Write(
+      "s.npz",
+      *ZipBytes({{{"names.npy", names}, {"a.npy", NpyBytes(Counting({2}))}}}));
+  EXPECT_TRUE(Samples::Read(path, *Echo({{}})).ok());
 }
 
 }  // namespace
