@@ -113,7 +113,7 @@ absl::StatusOr<bool> FoldIntoWindow(Graph& graph, Node* node) {
 
 // quantize(pad(dequantize(x))).
 absl::StatusOr<bool> PadQuantized(Graph& graph, Node* node) {
-  if (node->As<Quantize>() == nullptr) return false;
+  if (node->As<QuantizeOp>() == nullptr) return false;
   const Pad* pad = ProducedBy<Pad>(node->input(0));
   if (pad == nullptr || pad->mode != PadMode::kConstant || pad->value != 0) {
     return false;

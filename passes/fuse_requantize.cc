@@ -20,7 +20,7 @@ bool CanRequantize(const TensorType& type) {
 }
 
 absl::StatusOr<bool> Fuse(Graph& graph, Node* node) {
-  if (node->As<Quantize>() == nullptr ||
+  if (node->As<QuantizeOp>() == nullptr ||
       ProducedBy<Dequantize>(node->input(0)) == nullptr) {
     return false;
   }

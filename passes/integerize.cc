@@ -67,7 +67,7 @@ ElemType SignedForm(const ElemType& elem) {
 std::optional<ElemType> QuantizedTo(const Value& value) {
   std::optional<ElemType> elem;
   for (const Use& use : value.uses()) {
-    if (use.node == nullptr || use.node->As<Quantize>() == nullptr) return {};
+    if (use.node == nullptr || use.node->As<QuantizeOp>() == nullptr) return {};
     const ElemType wanted = use.node->output()->type().elem();
     if (!PerTensor(wanted) || (elem && !(*elem == wanted))) return {};
     elem = wanted;
@@ -216,7 +216,7 @@ class Integerizer {
       TINYC_ASSIGN_OR_RETURN(
           Value * quantized,
           AddNode(graph, {.before = node, .from = {node}, .want = {*elem}},
-                  Quantize(), {v}));
+                  QuantizeOp(), {v}));
       operands.push_back(quantized);
     }
     return ReplaceQuantized(graph, node, std::move(operands), *elem, *elem);

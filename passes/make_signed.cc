@@ -73,7 +73,7 @@ bool WorksOnReals(const Node& node) {
 // signed, or only an output of the graph and operators that look at the bits
 // read it.
 bool KeepsResult(const Node& node) {
-  if (node.As<Quantize>() == nullptr && node.As<Requantize>() == nullptr) {
+  if (node.As<QuantizeOp>() == nullptr && node.As<Requantize>() == nullptr) {
     return false;
   }
   const Value& result = *node.output();

@@ -90,11 +90,11 @@ absl::StatusOr<bool> SimplifyQuantize(Graph& graph, Node* node) {
 
 absl::StatusOr<bool> SimplifyRequantize(Graph& graph, Node* node) {
   Value* x = node->input(0);
-  if (ProducedBy<Quantize>(x) == nullptr || OnlyUser(*x) != node ||
+  if (ProducedBy<QuantizeOp>(x) == nullptr || OnlyUser(*x) != node ||
       !IsShifted(x->type(), node->output()->type())) {
     return false;
   }
-  return Skip(graph, node, std::make_unique<Quantize>());
+  return Skip(graph, node, std::make_unique<QuantizeOp>());
 }
 
 absl::StatusOr<bool> SimplifyDequantize(Graph& graph, Node* node) {
@@ -164,7 +164,7 @@ absl::StatusOr<bool> SimplifyConversion(Graph& graph, Node* node) {
     return MoveBeforeDequantize(graph, node);
   }
   if (node->As<Cast>() != nullptr) return SimplifyCast(graph, node);
-  if (node->As<Quantize>() != nullptr) return SimplifyQuantize(graph, node);
+  if (node->As<QuantizeOp>() != nullptr) return SimplifyQuantize(graph, node);
   if (node->As<Requantize>() != nullptr) return SimplifyRequantize(graph, node);
   if (node->As<Dequantize>() != nullptr) return SimplifyDequantize(graph, node);
   if (node->As<Reinterpret>() != nullptr &&

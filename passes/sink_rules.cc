@@ -178,7 +178,7 @@ std::optional<Sunk> SinkReshape(const Node& node, const Permutation& perm) {
 bool IsElementwise(const Node& node) {
   return node.As<Unary>() != nullptr || node.As<Clip>() != nullptr ||
          node.As<Cast>() != nullptr || node.As<Copy>() != nullptr ||
-         node.As<Quantize>() != nullptr || node.As<Dequantize>() != nullptr ||
+         node.As<QuantizeOp>() != nullptr || node.As<Dequantize>() != nullptr ||
          node.As<Requantize>() != nullptr || node.As<Reinterpret>() != nullptr;
 }
 

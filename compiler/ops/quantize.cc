@@ -33,13 +33,13 @@ bool Requantizable(const TensorType& type) {
 }  // namespace
 
 void RegisterQuantize(OpRegistry& registry) {
-  registry.Add(std::make_unique<Quantize>());
+  registry.Add(std::make_unique<QuantizeOp>());
   registry.Add(std::make_unique<Dequantize>());
   registry.Add(std::make_unique<Requantize>());
   registry.Add(std::make_unique<Reinterpret>());
 }
 
-absl::StatusOr<std::vector<TensorType>> Quantize::InferTypes(
+absl::StatusOr<std::vector<TensorType>> QuantizeOp::InferTypes(
     const InferArgs& args) const {
   const TensorType& x = *args.in[0];
   if (x.quantized() || !IsFloat(x.dtype)) {  // quantize_c1
@@ -54,7 +54,7 @@ absl::StatusOr<std::vector<TensorType>> Quantize::InferTypes(
   return std::vector{TensorType(wanted, x.shape)};
 }
 
-absl::Status Quantize::Evaluate(const EvalArgs& args) const {
+absl::Status QuantizeOp::Evaluate(const EvalArgs& args) const {
   const Tensor& x = *args.in[0];
   Tensor& y = *args.out[0];
   const Quant& quant = *y.type().quant;

@@ -10,10 +10,11 @@
 
 namespace tinyc {
 
+// The operator quantize; the pass of that name is the function Quantize.
 // y = saturate(round(x / scale) + zero_point), the quotient that of two floats,
 // a tie to even.  The element type wanted for y says how.  ONNX QuantizeLinear
 // (https://onnx.ai/onnx/operators/onnx__QuantizeLinear.html).
-struct Quantize final : OpBase<Quantize> {
+struct QuantizeOp final : OpBase<QuantizeOp> {
   static constexpr absl::string_view kName = "quantize";
   static constexpr Operand kOperands[] = {{"x"}};
   static constexpr std::tuple<> kAttrs = {};

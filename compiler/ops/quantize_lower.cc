@@ -61,7 +61,7 @@ absl::StatusOr<std::vector<KernelCall>> LowerScaled(
 
 }  // namespace
 
-absl::StatusOr<std::vector<KernelCall>> Quantize::Lower(
+absl::StatusOr<std::vector<KernelCall>> QuantizeOp::Lower(
     const Node& node) const {
   return LowerScaled("quantize", node.input(0)->type(), node.output()->type());
 }

@@ -161,7 +161,7 @@ class RandomGraph {
         return AddOp(OpRegistry::Get().Make("add"), {x, AnyValue()});
       case 10: {
         const DType dtype = Below(2) == 0 ? DType::kS8 : DType::kU8;
-        return Add(Quantize(), {x}, {{dtype, Quant::PerTensor(0.5f, 3)}});
+        return Add(QuantizeOp(), {x}, {{dtype, Quant::PerTensor(0.5f, 3)}});
       }
       default:
         return Add(Dequantize(), {x});
