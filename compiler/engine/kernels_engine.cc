@@ -27,6 +27,31 @@ uint8_t* Bytes(const Tensor& tensor) {
   return const_cast<uint8_t*>(tensor.bytes().data());
 }
 
+using Arena = std::unique_ptr<uint8_t, AlignedDelete>;
+
+// All zeros.
+Arena MakeArena(const Module& module) {
+  const size_t bytes = static_cast<size_t>(module.plan->arena_bytes);
+  Arena arena(static_cast<uint8_t*>(
+      ::operator new(std::max<size_t>(bytes, 1), kArenaAlign)));
+  std::fill_n(arena.get(), bytes, uint8_t{0});
+  return arena;
+}
+
+std::vector<Tensor> MakeOutputs(const Module& module) {
+  std::vector<Tensor> outputs;
+  for (const Value* output : module.graph->outputs()) {
+    outputs.emplace_back(output->type());
+  }
+  return outputs;
+}
+
+std::vector<uint8_t*> BytesOfAll(absl::Span<const Tensor> tensors) {
+  std::vector<uint8_t*> bytes;
+  for (const Tensor& tensor : tensors) bytes.push_back(Bytes(tensor));
+  return bytes;
+}
+
 // Runs a module, or a body inside of one, in memory that others own.
 class Engine {
  public:
@@ -54,13 +79,6 @@ class Engine {
     return absl::OkStatus();
   }
 
- private:
-  std::vector<const Node*> Nodes() const {
-    std::vector<const Node*> nodes;
-    for (const auto& node : module_.graph->nodes()) nodes.push_back(node.get());
-    return nodes;
-  }
-
   absl::StatusOr<uint8_t*> PointerTo(const Value& value) {
     if (const auto constant = ConstantBytes(module_, value)) {
       return Bytes(*constant);
@@ -82,17 +100,6 @@ class Engine {
     return arena_ + at.offset;
   }
 
-  absl::Status Observe(const Node& node, const KernelsEngineOptions& options) {
-    for (const Value* value : node.outputs()) {
-      Tensor tensor(value->type());
-      if (tensor.bytes().empty()) continue;
-      TINYC_ASSIGN_OR_RETURN(const uint8_t* const bytes, PointerTo(*value));
-      std::copy_n(bytes, tensor.bytes().size(), tensor.bytes().data());
-      options.observe(*value, tensor);
-    }
-    return absl::OkStatus();
-  }
-
   absl::Status RunNode(const Node& node, const KernelsEngineOptions& options) {
     if (node.As<If>() != nullptr) return RunIf(node, options);
     if (const Loop* loop = node.As<Loop>()) {
@@ -101,6 +108,24 @@ class Engine {
     for (const LoweredCall& lowered : module_.lowering->calls.at(&node)) {
       if (lowered.kernel == nullptr) continue;
       TINYC_RETURN_IF_ERROR(RunCall(node, lowered));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  std::vector<const Node*> Nodes() const {
+    std::vector<const Node*> nodes;
+    for (const auto& node : module_.graph->nodes()) nodes.push_back(node.get());
+    return nodes;
+  }
+
+  absl::Status Observe(const Node& node, const KernelsEngineOptions& options) {
+    for (const Value* value : node.outputs()) {
+      Tensor tensor(value->type());
+      if (tensor.bytes().empty()) continue;
+      TINYC_ASSIGN_OR_RETURN(const uint8_t* const bytes, PointerTo(*value));
+      std::copy_n(bytes, tensor.bytes().size(), tensor.bytes().data());
+      options.observe(*value, tensor);
     }
     return absl::OkStatus();
   }
@@ -315,24 +340,38 @@ absl::StatusOr<std::vector<Tensor>> RunKernels(
                      ", not ", ToString(inputs[i].type()));
     }
   }
-  const size_t arena_bytes = static_cast<size_t>(module.plan->arena_bytes);
-  const std::unique_ptr<uint8_t, AlignedDelete> arena(static_cast<uint8_t*>(
-      ::operator new(std::max<size_t>(arena_bytes, 1), kArenaAlign)));
-  std::fill_n(arena.get(), arena_bytes, uint8_t{0});
-  std::vector<uint8_t*> input_bytes;
-  for (const Tensor& input : inputs) input_bytes.push_back(Bytes(input));
-  std::vector<Tensor> outputs;
-  std::vector<uint8_t*> output_bytes;
-  for (const Value* output : module.graph->outputs()) {
-    outputs.emplace_back(output->type());
-  }
-  for (Tensor& output : outputs) {
-    output_bytes.push_back(output.bytes().data());
-  }
-  TINYC_RETURN_IF_ERROR(Engine(module, arena.get(), std::move(input_bytes),
-                               std::move(output_bytes))
-                            .Run(options));
+  const Arena arena = MakeArena(module);
+  std::vector<Tensor> outputs = MakeOutputs(module);
+  TINYC_RETURN_IF_ERROR(
+      Engine(module, arena.get(), BytesOfAll(inputs), BytesOfAll(outputs))
+          .Run(options));
   return outputs;
+}
+
+struct KernelsRun::State {
+  explicit State(const Module& module)
+      : arena(MakeArena(module)),
+        outputs(MakeOutputs(module)),
+        engine(module, arena.get(), {}, BytesOfAll(outputs)) {}
+
+  Arena arena;
+  std::vector<Tensor> outputs;
+  Engine engine;
+};
+
+KernelsRun::KernelsRun(const Module& module)
+    : state_(std::make_unique<State>(module)) {}
+KernelsRun::~KernelsRun() = default;
+KernelsRun::KernelsRun(KernelsRun&&) noexcept = default;
+
+absl::Status KernelsRun::RunNode(const Node& node) {
+  return WithLoc(state_->engine.RunNode(node, {}), node);
+}
+
+uint8_t* KernelsRun::BytesOf(const Value& value) {
+  const absl::StatusOr<uint8_t*> bytes = state_->engine.PointerTo(value);
+  TINYC_CHECK(bytes.ok());
+  return *bytes;
 }
 
 }  // namespace tinyc

@@ -4,7 +4,9 @@
 #ifndef TINYC_COMPILER_ENGINE_KERNELS_ENGINE_H_
 #define TINYC_COMPILER_ENGINE_KERNELS_ENGINE_H_
 
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -26,6 +28,24 @@ struct KernelsEngineOptions {
 absl::StatusOr<std::vector<Tensor>> RunKernels(
     const Module& module, absl::Span<const Tensor> inputs,
     const KernelsEngineOptions& options = {});
+
+// A run of a planned module that stops between nodes, for those who look at
+// values or change them on the way.
+class KernelsRun {
+ public:
+  explicit KernelsRun(const Module& module);  // outlives the run
+  ~KernelsRun();
+  KernelsRun(KernelsRun&&) noexcept;
+
+  absl::Status RunNode(const Node& node);
+  // Where the bytes of `value` are, which is no constant.  Those of an output
+  // of the model are the run's own; an input has to lie in the arena.
+  uint8_t* BytesOf(const Value& value);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace tinyc
 

@@ -82,6 +82,8 @@ int64_t BodyBytes(const Module& module, const Node& node) {
   return bytes;
 }
 
+}  // namespace
+
 int64_t ScratchBytesOf(const Module& module, const Node& node) {
   if (!node.regions().empty()) {
     return LayOutControl(node, BodyBytes(module, node), module.target->align)
@@ -93,6 +95,8 @@ int64_t ScratchBytesOf(const Module& module, const Node& node) {
   }
   return bytes;
 }
+
+namespace {
 
 class AliasPlanner {
  public:

@@ -55,6 +55,9 @@ struct ArenaProblem {
 ArenaProblem MakeArenaProblem(const Module& module, const Liveness& liveness,
                               const AliasPlan& aliases);
 
+// The scratch bytes of a node, whose regions are planned.
+int64_t ScratchBytesOf(const Module& module, const Node& node);
+
 // The bytes that no arena for the present order of the nodes can do without.
 absl::StatusOr<int64_t> ArenaBound(const Module& module);
 
