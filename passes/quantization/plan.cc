@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "passes/quantization/plan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+
+#include "compiler/ops/clip.h"
+#include "compiler/ops/quantize.h"
+#include "passes/rewrite.h"
+
+namespace tinyc {
+namespace {
+
+using Kind = QuantRule::Kind;
+
+Kind KindOf(const Node& node) {
+  return KeepsScale(node) ? Kind::kSameScale : node.op().Quantization().kind;
+}
+
+bool IsConversion(const Node& node) {
+  return node.As<QuantizeOp>() != nullptr || node.As<Dequantize>() != nullptr;
+}
+
+bool HasRealOperand(const Node& node) {
+  return std::any_of(node.inputs().begin(), node.inputs().end(), IsRealOperand);
+}
+
+// An arbitrary scale: which kernels there are depends on types only.
+constexpr float kAnyScale = 0x1p-7f;
+
+// The type of operand `index` of a node that computes in 8-bit integers.
+ElemType IntegerElem(const Node& node, int index) {
+  const QuantRule rule = node.op().Quantization();
+  const Value* weight =
+      rule.weight < 0 ? nullptr : node.input(static_cast<size_t>(rule.weight));
+  if (weight == nullptr || (index != rule.weight && index != rule.bias)) {
+    return {DType::kS8, Quant::PerTensor(kAnyScale, 0)};
+  }
+  const ElemType weights = WeightsS8(*weight->constant(), {});
+  if (index == rule.weight) return weights;
+  auto quant = std::make_shared<Quant>(*weights.quant);
+  for (float& scale : quant->scale) scale *= kAnyScale;
+  return {DType::kS32, std::move(quant)};
+}
+
+// Stands for operand `index` of `node` in a graph of integers.
+Value* StandIn(Graph& graph, const Node& node, size_t index) {
+  const Value* value = node.input(index);
+  if (value == nullptr) return nullptr;
+  TensorType type = value->type();
+  if (IsRealOperand(value)) {
+    type = TensorType(IntegerElem(node, static_cast<int>(index)), type.shape);
+  } else if (value->constant() != nullptr) {
+    return graph.AddConstant(value->constant());
+  }
+  if (value->constant() == nullptr) return graph.AddInput("", std::move(type));
+  return graph.AddConstant(Tensor(std::move(type)));
+}
+
+// The range of a value, where it is known.
+std::optional<Range> KnownRange(const Value& value, const Ranges& ranges) {
+  if (value.constant() != nullptr) return RangeOf(*value.constant());
+  const auto found = ranges.find(&value);
+  if (found == ranges.end()) return std::nullopt;
+  return found->second;
+}
+
+// The distance between the ends of a range.
+double Width(const Range& range) {
+  return double{range.max} - double{range.min};
+}
+
+// Whether 8 bits tell the numbers of the node apart, or why they do not: masks
+// of huge numbers or infinities leave no steps for the others.
+absl::Status FitsSteps(const Node& node, const Ranges& ranges) {
+  constexpr double kSteps = 255;
+  double least = std::numeric_limits<double>::infinity();
+  double greatest = 0;
+  for (const Value* operand : node.inputs()) {
+    if (!IsRealOperand(operand)) continue;
+    const std::optional<Range> range = KnownRange(*operand, ranges);
+    if (!range) continue;
+    least = std::min(least, Width(*range));
+    greatest = std::max(greatest, Width(*range));
+  }
+  const std::optional<Range> result = KnownRange(*node.output(), ranges);
+  if (std::isinf(greatest) || (result && std::isinf(Width(*result)))) {
+    return Unimplemented("infinities occur there");
+  }
+  const absl::string_view name = node.op().name();
+  const bool sums = name == "add" || name == "sub";
+  if ((sums && least * kSteps < greatest) ||
+      (name == "softmax" && greatest > kSteps)) {
+    return Unimplemented("its numbers lie too far apart for 8 bits");
+  }
+  return absl::OkStatus();
+}
+
+// Whether there are 8-bit kernels for the node, or why there are none.
+absl::Status HasIntegerForm(const Node& node) {
+  const QuantRule rule = node.op().Quantization();
+  if (node.outputs().size() != 1 || !node.regions().empty() ||
+      node.output()->type().dtype != DType::kF32 || !HasRealOperand(node)) {
+    return Unimplemented("it has no integer form");
+  }
+  const Kind kind = KindOf(node);
+  if (kind == Kind::kFloatOnly) {
+    return Unimplemented("it has no integer form");
+  }
+  if (kind == Kind::kWeighted) {
+    const Value* weight = node.input(static_cast<size_t>(rule.weight));
+    const Value* bias = node.input(static_cast<size_t>(rule.bias));
+    if (!IsRealOperand(weight) || weight->constant() == nullptr) {
+      return Unimplemented("its weights are not constant floats");
+    }
+    if (bias != nullptr && bias->constant() == nullptr) {
+      return Unimplemented("its bias is not constant");
+    }
+  }
+  Graph graph;
+  std::vector<Value*> operands;
+  for (size_t i = 0; i < node.inputs().size(); ++i) {
+    operands.push_back(StandIn(graph, node, i));
+  }
+  std::unique_ptr<const Op> op = node.op().Clone();
+  if (op->name() == "relu") op = std::make_unique<Clip>();
+  const ElemType elem{DType::kS8, Quant::PerTensor(kAnyScale, 0)};
+  TINYC_ASSIGN_OR_RETURN(
+      const Node* const integer,
+      graph.Append(std::move(op), operands,
+                   {.loc = {}, .want = {elem}, .names = {}, .regions = {}}));
+  const absl::Status lowered = integer->op().Lower(*integer).status();
+  // Internal: it has kernels in another layout.
+  return absl::IsInternal(lowered) ? absl::OkStatus() : lowered;
+}
+
+// The only real operand that is computed, or null.
+const Value* OnlyRealOperand(const Node& node) {
+  const Value* only = nullptr;
+  for (const Value* operand : node.inputs()) {
+    if (!IsRealOperand(operand)) continue;
+    if (only != nullptr) return nullptr;
+    only = operand;
+  }
+  return only == nullptr || only->constant() != nullptr ? nullptr : only;
+}
+
+}  // namespace
+
+bool IsRealOperand(const Value* value) {
+  return value != nullptr && value->type().dtype == DType::kF32;
+}
+
+bool KeepsScale(const Node& node) {
+  return node.op().Quantization().kind == Kind::kSameScale ||
+         node.op().name() == "relu";
+}
+
+std::optional<ElemType> FixedElem(const Value& value) {
+  const Node* node = value.producer();
+  while (node != nullptr && KeepsScale(*node) &&
+         OnlyRealOperand(*node) != nullptr) {
+    node = OnlyRealOperand(*node)->producer();
+  }
+  if (node == nullptr) return std::nullopt;
+  const absl::string_view name = node->op().name();
+  if (name == "softmax" || name == "sigmoid" || name == "hard_sigmoid") {
+    return ElemType{DType::kS8, Quant::PerTensor(0x1p-8f, -128)};
+  }
+  if (name == "tanh") {
+    return ElemType{DType::kS8, Quant::PerTensor(0x1p-7f, 0)};
+  }
+  return std::nullopt;
+}
+
+QuantizationPlan::QuantizationPlan(const Graph& graph, const Ranges& ranges) {
+  FindInteger(graph, ranges);
+  const auto store = [&](Value* value) {
+    if (IsRealOperand(value) && IsNeeded(*value)) stored_.push_back(value);
+  };
+  for (Value* input : graph.inputs()) store(input);
+  for (const auto& node : graph.nodes()) {
+    for (Value* value : node->outputs()) {
+      if (!IsRealOperand(value) || IsConversion(*node)) continue;
+      if (IsDeferred(*value)) continue;
+      // Moved from a value with a scale of its own: it is the same scale.
+      const Value* from = IsInteger(*node) && KeepsScale(*node)
+                              ? OnlyRealOperand(*node)
+                              : nullptr;
+      if (from != nullptr && !IsDeferred(*from)) continue;
+      store(value);
+    }
+  }
+}
+
+void QuantizationPlan::FindInteger(const Graph& graph, const Ranges& ranges) {
+  absl::flat_hash_set<const Node*> able;
+  for (const auto& node : graph.nodes()) {
+    if (IsConversion(*node) || !HasRealOperand(*node)) continue;
+    absl::Status status = HasIntegerForm(*node);
+    if (status.ok()) status = FitsSteps(*node, ranges);
+    if (!status.ok()) {
+      kept_.push_back({node.get(), std::string(status.message())});
+      continue;
+    }
+    const Kind kind = KindOf(*node);
+    if (kind == Kind::kWeighted || kind == Kind::kFree) {
+      integer_.insert(node.get());
+    } else {
+      able.insert(node.get());
+    }
+  }
+  // Tables and movements are integer beside integer operators.
+  const auto beside = [&](const Node& node) {
+    for (const Value* operand : node.inputs()) {
+      if (IsRealOperand(operand) && operand->producer() != nullptr &&
+          integer_.contains(operand->producer())) {
+        return true;
+      }
+    }
+    return IsNeeded(*node.output());
+  };
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const auto& node : graph.nodes()) {
+      if (!able.contains(node.get()) || !beside(*node)) continue;
+      able.erase(node.get());
+      integer_.insert(node.get());
+      changed = true;
+    }
+  }
+}
+
+// Whether the stored form of `value` is written or read by an integer node.
+bool QuantizationPlan::IsNeeded(const Value& value) const {
+  if (value.producer() != nullptr && IsInteger(*value.producer())) return true;
+  return std::any_of(value.uses().begin(), value.uses().end(),
+                     [&](const Use& use) {
+                       return use.node != nullptr && IsInteger(*use.node);
+                     });
+}
+
+// Whether the scale of `value` is that of what is made of it: one operator
+// reads it, which keeps the scale.  What an operator such as relu drops then
+// needs no steps.
+bool QuantizationPlan::IsDeferred(const Value& value) const {
+  if (IsGraphInput(value)) return false;
+  const Node* user = OnlyUser(value);
+  return user != nullptr && IsInteger(*user) && KeepsScale(*user);
+}
+
+}  // namespace tinyc

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gives the operators of a calibrated float graph the quantize/dequantize pairs
+// that integerize turns into 8-bit integers.
+//
+//   %1 = conv(%x, %w, %b)                 %wq = quantize(%w) : s8 per channel
+//   %y = observed(%1) {min=-1, max=3} =>  %wf = dequantize(%wq)
+//                                         %1 = conv(%x, %wf, %b)
+//                                         %yq = quantize(%1) : s8 q(4/255, -64)
+//                                         %y = dequantize(%yq)
+//
+// Activations are s8 with one scale, from the least to the greatest number
+// observed, 0 included; softmax, sigmoid and tanh have the range of the
+// function.  Operators that move, select or clamp numbers have one scale for
+// operands and result: that of the result where nothing else reads the operand.
+// Weights are s8, symmetric, with a scale for each output channel.  Operators
+// without 8-bit kernels stay float and are named in a note.  Run after
+// calibrate; fold-constants and the preset integers come next.
+#include "compiler/ops/quantize.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "compiler/ops/observed.h"
+#include "passes/pass.h"
+#include "passes/quantization/insertion.h"
+#include "passes/quantization/plan.h"
+#include "passes/quantization/scales.h"
+#include "passes/rewrite.h"
+
+namespace tinyc {
+namespace {
+
+// A bias takes at most this many steps of the accumulator: passes that come
+// later may change it or the scale a little.
+constexpr double kMostBias = 0x1p28;
+// Nodes that a note names.
+constexpr size_t kMostNames = 4;
+
+// Takes the `observed` nodes away; the ranges they told.
+Ranges TakeObserved(Graph& graph) {
+  Ranges ranges;
+  for (Node* node : graph.NodeSnapshot()) {
+    const Observed* op = node->As<Observed>();
+    if (op == nullptr) continue;
+    Value* value = node->input(0);
+    ranges[value] = {op->min, op->max};
+    if (!CanReplace(*node->output(), *value)) continue;
+    Replace(graph, node->output(), value);
+    graph.Erase(node);
+  }
+  return ranges;
+}
+
+class Quantizer {
+ public:
+  explicit Quantizer(Graph& graph)
+      : graph_(graph), ranges_(TakeObserved(graph)), plan_(graph, ranges_) {}
+
+  bool Calibrated() const { return !ranges_.empty(); }
+  const QuantizationPlan& plan() const { return plan_; }
+
+  absl::Status Run() {
+    const NodeAfter after(graph_);
+    for (Value* value : plan_.stored()) {
+      TINYC_RETURN_IF_ERROR(Store(value, after.Of(*value)));
+    }
+    for (Node* node : graph_.NodeSnapshot()) {
+      if (!plan_.IsInteger(*node)) continue;
+      TINYC_RETURN_IF_ERROR(StoreConstants(node));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  // dequantize(quantize(value)), before `before`.
+  absl::StatusOr<Value*> AddPair(Value* value, Node* before,
+                                 const ElemType& elem) {
+    NewNode place{.before = before, .from = {}, .want = {elem}};
+    if (value->producer() != nullptr) place.from = {value->producer()};
+    TINYC_ASSIGN_OR_RETURN(Value* const stored,
+                           AddNode(graph_, place, QuantizeOp(), {value}));
+    place.want = {};
+    return AddNode(graph_, place, Dequantize(), {stored});
+  }
+
+  absl::StatusOr<ElemType> ElemOf(const Value& value) const {
+    if (const std::optional<ElemType> fixed = FixedElem(value)) return *fixed;
+    const auto range = ranges_.find(&value);
+    if (range != ranges_.end()) return AsymmetricS8(range->second);
+    return Invalid("%", value.name(), " is not calibrated");
+  }
+
+  absl::Status Store(Value* value, Node* before) {
+    TINYC_ASSIGN_OR_RETURN(const ElemType elem, ElemOf(*value));
+    TINYC_ASSIGN_OR_RETURN(Value* const real, AddPair(value, before, elem));
+    const bool output = IsGraphOutput(*value);
+    ReadThrough(graph_, value, real);
+    // What is stored carries the name on.
+    Value* stored = real->producer()->input(0);
+    if (output || IsGraphInput(*value)) {
+      const Value* named = output ? real : value;
+      graph_.Rename(stored, absl::StrCat(named->name(), "_int8"));
+    } else {
+      TakeName(graph_, value, stored);
+      graph_.Rename(value, absl::StrCat(stored->name(), "_float"));
+    }
+    return absl::OkStatus();
+  }
+
+  // Gives the constants that an integer node reads their stored form.
+  absl::Status StoreConstants(Node* node) {
+    const QuantRule rule = node->op().Quantization();
+    for (size_t i = 0; i < node->inputs().size(); ++i) {
+      Value* value = node->input(i);
+      if (!IsRealOperand(value) || value->constant() == nullptr ||
+          static_cast<int>(i) == rule.bias) {
+        continue;
+      }
+      ElemType elem = AsymmetricS8(RangeOf(*value->constant()));
+      if (static_cast<int>(i) == rule.weight) {
+        elem = WeightsS8(*value->constant(), LeastScales(*node, rule));
+      } else if (KeepsScale(*node)) {
+        if (const auto scale = ScaleOfNode(*node)) elem = *scale;
+      }
+      TINYC_ASSIGN_OR_RETURN(Value* const real, AddPair(value, node, elem));
+      graph_.SetInput(node, i, real);
+    }
+    return absl::OkStatus();
+  }
+
+  // Per output channel, the scale of the weights below which the bias would
+  // take too many steps.
+  static std::vector<float> LeastScales(const Node& node,
+                                        const QuantRule& rule) {
+    const Value* bias = node.input(static_cast<size_t>(rule.bias));
+    const std::optional<ElemType> x = ReadFrom(node.input(0));
+    if (bias == nullptr || bias->constant() == nullptr || !x) return {};
+    std::vector<float> least;
+    for (const float b : bias->constant()->data<float>()) {
+      least.push_back(static_cast<float>(
+          std::fabs(b) / (double{x->quant->scale[0]} * kMostBias)));
+    }
+    return least;
+  }
+
+  // The one type of the stored operands and result of a node that keeps the
+  // scale.
+  static std::optional<ElemType> ScaleOfNode(const Node& node) {
+    if (const auto elem = StoredAs(*node.output())) return elem;
+    for (const Value* operand : node.inputs()) {
+      if (!IsRealOperand(operand) || operand->constant() != nullptr) continue;
+      if (const auto elem = ReadFrom(operand)) return elem;
+    }
+    return std::nullopt;
+  }
+
+  // The type in which `value` or what is moved from it is stored.
+  static std::optional<ElemType> StoredAs(const Value& value) {
+    for (const Use& use : value.uses()) {
+      if (use.node != nullptr && use.node->As<QuantizeOp>() != nullptr) {
+        return use.node->output()->type().elem();
+      }
+    }
+    const Node* user = OnlyUser(value);
+    if (user == nullptr || !KeepsScale(*user)) return std::nullopt;
+    return StoredAs(*user->output());
+  }
+
+  // The type of the stored integers that `value` is made from.
+  static std::optional<ElemType> ReadFrom(const Value* value) {
+    const Node* node = value->producer();
+    if (node == nullptr) return std::nullopt;
+    if (node->As<Dequantize>() != nullptr) {
+      return node->input(0)->type().elem();
+    }
+    if (!KeepsScale(*node)) return std::nullopt;
+    for (const Value* operand : node->inputs()) {
+      if (!IsRealOperand(operand)) continue;
+      if (const auto elem = ReadFrom(operand)) return elem;
+    }
+    return std::nullopt;
+  }
+
+  Graph& graph_;
+  Ranges ranges_;
+  QuantizationPlan plan_;
+};
+
+// One sentence per operator and reason.
+std::vector<std::string> Notes(const QuantizationPlan& plan) {
+  struct Group {
+    size_t count = 0;
+    std::vector<std::string> names;
+  };
+  std::map<std::pair<std::string, std::string>, Group> groups;
+  for (const auto& [node, reason] : plan.kept()) {
+    Group& group = groups[{std::string(node->op().name()), reason}];
+    if (group.count++ < kMostNames) {
+      group.names.push_back(node->loc().Describe());
+    }
+  }
+  std::vector<std::string> notes;
+  for (const auto& [key, group] : groups) {
+    std::string note =
+        absl::StrCat(key.first, " stays in float, since ", key.second, ": ",
+                     absl::StrJoin(group.names, ", "));
+    if (group.count > group.names.size()) {
+      absl::StrAppend(&note, " and ", group.count - group.names.size(),
+                      " more");
+    }
+    notes.push_back(std::move(note));
+  }
+  return notes;
+}
+
+bool HasQuantize(const Graph& graph) {
+  return std::any_of(graph.nodes().begin(), graph.nodes().end(),
+                     [](const auto& node) {
+                       return node->template As<QuantizeOp>() != nullptr;
+                     });
+}
+
+// Whether any real number is read.
+bool HasReals(const Graph& graph) {
+  return std::any_of(graph.nodes().begin(), graph.nodes().end(),
+                     [](const auto& node) {
+                       return std::any_of(node->inputs().begin(),
+                                          node->inputs().end(), IsRealOperand);
+                     });
+}
+
+}  // namespace
+
+absl::Status Quantize(Module& module, const PassOptions& options) {
+  TINYC_RETURN_IF_ERROR(options.CheckKnown({}));
+  Graph& graph = *module.graph;
+  Quantizer quantizer(graph);
+  if (!quantizer.Calibrated()) {
+    if (HasQuantize(graph) || !HasReals(graph)) return absl::OkStatus();
+    return Invalid("no value is calibrated; run calibrate first");
+  }
+  if (HasQuantize(graph)) {
+    return Invalid("the model is quantized already, at least in part");
+  }
+  TINYC_RETURN_IF_ERROR(quantizer.Run());
+  EraseDeadNodes(graph);
+  for (std::string& note : Notes(quantizer.plan())) {
+    module.notes.push_back(std::move(note));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tinyc
