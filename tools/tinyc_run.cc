@@ -227,6 +227,9 @@ int Main(int argc, const char* const* argv) {
                       "--compare-layers goes without -o, --layers "
                       "and --compare");
   }
+  if (layers_only && !model_options.quantize.empty()) {
+    return UsageError(kProgram, "--compare-layers goes without --quantize");
+  }
   if (!layers_only && operands.size() != 2) {
     return UsageError(
         kProgram, absl::StrCat("a model and an .npz file are expected, not ",

@@ -43,7 +43,7 @@ bool IsSmall(const Graph& graph) {
 
 absl::Status Compile(absl::string_view bytes) {
   static const Pipeline* const pipeline = [] {
-    auto parsed = CompilePipeline("default");
+    auto parsed = CompilePipeline(CompileOptions());
     TINYC_CHECK(parsed.ok());
     return new Pipeline(*std::move(parsed));
   }();

@@ -2,6 +2,7 @@
 //
 // tinyc as a user runs it: what it writes, where, and how it fails.
 
+#include <cmath>
 #include <filesystem>
 #include <random>
 #include <string>
@@ -10,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "compiler/base/file.h"
+#include "compiler/data/npz.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
@@ -203,6 +205,67 @@ TEST_F(TinycTest, RefusesSamplesThatDoNotFit) {
   ExpectFailure(verify(kModel), 1, "is not a NumPy .npz or .npy file");
 }
 
+TEST_F(TinycTest, Quantizes) {
+  const std::string calibration = absl::StrCat("--calibration=", kDigits);
+  ProgramRun run =
+      RunProgram("tinyc", {kModel, "-o", Path("m.c"), "--quantize=int8",
+                           calibration, absl::StrCat("--verify=", kDigits)});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.out, "");
+  EXPECT_THAT(run.err, HasSubstr("note: calibrated on 20 samples"));
+  EXPECT_THAT(run.err, HasSubstr("\nwarning: 20 calibration samples are few"));
+  EXPECT_THAT(run.err, HasSubstr("on 20 samples: all 200 values are the same"));
+  EXPECT_THAT(Text("m.h"), HasSubstr("(const float image[M_IMAGE_SIZE]"));
+  const std::pair<const char*, const char*> interfaces[] = {
+      {"keep", "const float"},
+      {"int8", "const int8_t"},
+      {"int16", "const int16_t"}};
+  for (const auto& [io, type] : interfaces) {
+    run = RunProgram("tinyc",
+                     {kModel, "-o", Path("m.c"), "--quantize=int8", calibration,
+                      absl::StrCat("--io=", io), "--verify"});
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_THAT(run.err, HasSubstr("all 40 values are the same"));
+    EXPECT_THAT(Text("m.h"), HasSubstr(absl::StrCat(type, " image[")));
+  }
+}
+
+TEST_F(TinycTest, RefusesWrongCalibration) {
+  const auto arguments = [&](const std::string& file) {
+    return std::vector<std::string>{
+        kModel, "-o", Path("m.c"), "--quantize=int8", "--calibration", file};
+  };
+  ExpectFailure(arguments(Path("none.npz")), 1,
+                "none.npz cannot be read: No such file or directory");
+  ExpectFailure(arguments(scripts_.path()), 1, "has no .npz or .npy file");
+  ExpectFailure(arguments(kModel), 1, "is not a NumPy .npz or .npy file");
+  const auto file = [&](const std::string& name, const Tensor& tensor) {
+    return scripts_.Write("s.npz", *NpzBytes({{{name, tensor}}}));
+  };
+  const Tensor images(TensorType(DType::kF32, {2, 1, 28, 28}));
+  const std::string named = scripts_.Write(
+      "s.npz", *NpzBytes({{{"picture", images}, {"label", images}}}));
+  ExpectFailure(arguments(named), 1,
+                "has no array \"image\"; it has picture, label");
+  ExpectFailure(
+      arguments(file("image", Tensor(TensorType(DType::kF32, {2, 28})))), 1,
+      "array \"image\" has shape [2,28], the model takes [1,1,28,28]");
+  ExpectFailure(
+      arguments(file("image", Tensor(TensorType(DType::kU8, images.shape())))),
+      1, "array \"image\" ");
+  Tensor nan = images;
+  nan.Set(1000, std::nan(""));
+  ExpectFailure(arguments(file("image", nan)), 1,
+                "has NaN or infinity for input \"image\"");
+  ExpectFailure(
+      arguments(file("image", Tensor(TensorType(DType::kF32, {0, 1, 28, 28})))),
+      1, "has no samples");
+  // A model that is quantized already.
+  std::vector<std::string> again = arguments(kDigits);
+  again[0] = kInt8Model;
+  ExpectFailure(again, 1, "the model is quantized already");
+}
+
 TEST_F(TinycTest, RefusesModelsThatItCannotRead) {
   ExpectFailure({Path("none.onnx"), "-o", Path("m.c")}, 1,
                 "none.onnx: is not a file");
@@ -275,6 +338,20 @@ TEST_F(TinycTest, RefusesWrongUsage) {
   ExpectFailure({kModel, "-o", out, "--passes=claen"}, 2,
                 "there is no pass claen");
   ExpectFailure({kModel, "-o", out, "--passes=backend,clean"}, 2, "needs [");
+  ExpectFailure({kModel, "-o", out, "--quantize=int8"}, 2,
+                "--quantize needs --calibration");
+  ExpectFailure({kModel, "-o", out, "--quantize=int9", "--calibration=x"}, 2,
+                "--quantize is int8, not \"int9\"");
+  ExpectFailure(
+      {kModel, "-o", out, "--quantize=int8", "--calibration=x", "--io=int4"}, 2,
+      "--io is keep, int8 or int16");
+  ExpectFailure({kModel, "-o", out, "--calibration=x"}, 2,
+                "--calibration goes with --quantize");
+  ExpectFailure({kModel, "-o", out, "--io=int8"}, 2,
+                "--io goes with --quantize");
+  ExpectFailure({kModel, "-o", out, "--quantize=int8", "--calibration=x",
+                 "--passes=clean"},
+                2, "exclude each other");
   ExpectFailure({kModel, "-o", out, "--arena=heap"}, 2, "--arena is static");
   ExpectFailure({kModel, "-o", out, "--emit=llvm"}, 2, "--emit is single");
   ExpectFailure({kModel, "-o", out, "--prefix=1st"}, 2, "C identifier");
@@ -292,8 +369,9 @@ TEST_F(TinycTest, ListsAndHelps) {
   EXPECT_EQ(run.exit_code, 0);
   for (const char* option :
        {"-o", "--target", "--dim", "--shape", "--prefix", "--arena", "--passes",
-        "--print-after", "--time-passes", "--list-passes", "--list-targets",
-        "--report", "--emit", "--verify", "--check", "--version"}) {
+        "--quantize", "--calibration", "--io", "--print-after", "--time-passes",
+        "--list-passes", "--list-targets", "--report", "--emit", "--verify",
+        "--check", "--version"}) {
     EXPECT_THAT(run.out, HasSubstr(absl::StrCat("  ", option)));
   }
   EXPECT_EQ(run.err, "");

@@ -122,8 +122,13 @@ absl::Status CheckConstants(const Module& module, Pipeline* pipeline) {
 
 }  // namespace
 
-absl::StatusOr<Pipeline> CompilePipeline(const std::string& text) {
-  TINYC_ASSIGN_OR_RETURN(Pipeline pipeline, ParsePipeline(text));
+absl::StatusOr<Pipeline> CompilePipeline(const CompileOptions& options) {
+  Pipeline pipeline;
+  if (options.quantize) {
+    pipeline = QuantizePipeline(*options.quantize);
+  } else {
+    TINYC_ASSIGN_OR_RETURN(pipeline, ParsePipeline(options.passes));
+  }
   if (pipeline.empty() || pipeline.back().pass->to == Stage::kGraph) {
     TINYC_ASSIGN_OR_RETURN(const Pipeline backend, ParsePipeline("backend"));
     pipeline.insert(pipeline.end(), backend.begin(), backend.end());
@@ -139,7 +144,7 @@ absl::StatusOr<Pipeline> CompilePipeline(const std::string& text) {
 
 absl::StatusOr<CompiledModel> CompileModel(const std::string& path,
                                            const CompileOptions& options) {
-  TINYC_ASSIGN_OR_RETURN(Pipeline pipeline, CompilePipeline(options.passes));
+  TINYC_ASSIGN_OR_RETURN(Pipeline pipeline, CompilePipeline(options));
   TINYC_ASSIGN_OR_RETURN(Module module, ReadTargeted(path, options));
   TINYC_RETURN_IF_ERROR(CheckConstants(module, &pipeline));
   const auto backend = std::find_if(

@@ -3,14 +3,15 @@
 #ifndef TINYC_TOOLS_DRIVER_COMPILE_H_
 #define TINYC_TOOLS_DRIVER_COMPILE_H_
 
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "compiler/base/status.h"
 #include "compiler/codegen/codegen.h"
 #include "compiler/ir/module.h"
 #include "frontends/onnx/import.h"
 #include "passes/pass_manager.h"
+#include "passes/quantization/pipeline.h"
 
 namespace tinyc {
 
@@ -19,6 +20,8 @@ struct CompileOptions {
   const Target* target = nullptr;  // null: generic
   // Passes and presets.  When they end at [graph], "backend" follows.
   std::string passes = "default";
+  // Makes a float model an integer one, in place of `passes`.
+  std::optional<QuantizeOptions> quantize = {};
   PassManagerOptions manager = {};
 };
 
@@ -42,9 +45,8 @@ absl::StatusOr<CompiledModel> CompileModel(const std::string& path,
 absl::StatusOr<Module> CompileGraph(const std::string& path,
                                     const CompileOptions& options);
 
-// The passes that `text` stands for, as CompileOptions::passes says; they lead
-// from [graph] to [planned].
-absl::StatusOr<Pipeline> CompilePipeline(const std::string& text);
+// The passes that the options stand for; they lead from [graph] to [planned].
+absl::StatusOr<Pipeline> CompilePipeline(const CompileOptions& options);
 
 }  // namespace tinyc
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -52,6 +53,39 @@ absl::StatusOr<const Target*> ReadTarget(const std::string& name) {
   return Invalid("there is no target ", name, DidYouMean(name, names));
 }
 
+// Stores what the options on quantization ask for.
+absl::Status ReadQuantize(const ModelOptions& options, CompileOptions* read) {
+  if (options.quantize.empty()) {
+    for (const auto& [name, value] :
+         {std::pair("--calibration", &options.calibration),
+          std::pair("--io", &options.io)}) {
+      if (!value->empty()) return Invalid(name, " goes with --quantize");
+    }
+    return absl::OkStatus();
+  }
+  if (options.passes != ModelOptions().passes) {
+    return Invalid(
+        "--quantize and --passes exclude each other; the passes are "
+        "calibrate, quantize, tune-ranges, correct-bias and "
+        "quantize-io");
+  }
+  QuantizeOptions quantize;
+  if (!ParseAttr(options.quantize, &quantize.type)) {
+    return Invalid("--quantize is int8, not \"", options.quantize, "\"");
+  }
+  if (!options.io.empty() && !ParseAttr(options.io, &quantize.io)) {
+    return Invalid("--io is keep, int8 or int16, not \"", options.io, "\"");
+  }
+  if (options.calibration.empty()) {
+    return Invalid(
+        "--quantize needs --calibration=FILE.npz, samples of the "
+        "model's inputs");
+  }
+  quantize.calibration = options.calibration;
+  read->quantize = std::move(quantize);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::vector<Option> ModelOptionRows(ModelOptions* options) {
@@ -70,6 +104,18 @@ std::vector<Option> ModelOptionRows(ModelOptions* options) {
        "passes and presets to run instead of `default`, in order:\n"
        "a,b{key=value;switch},c",
        &options->passes},
+      {"quantize", "int8",
+       "make a float model compute in integers: 8-bit activations\n"
+       "and weights",
+       &options->quantize},
+      {"calibration", "FILE|DIR",
+       "samples for --quantize: an .npz file of arrays named after\n"
+       "the inputs, or a folder of .npz or .npy files",
+       &options->calibration},
+      {"io", "keep|int8|int16",
+       "what --quantize makes of the model's inputs and outputs\n"
+       "(default: keep)",
+       &options->io},
   };
 }
 
@@ -89,7 +135,8 @@ absl::StatusOr<CompileOptions> ReadModelOptions(const ModelOptions& options) {
   CompileOptions read;
   TINYC_ASSIGN_OR_RETURN(read.target, ReadTarget(options.target));
   read.passes = options.passes;
-  TINYC_RETURN_IF_ERROR(CompilePipeline(options.passes).status());
+  TINYC_RETURN_IF_ERROR(ReadQuantize(options, &read));
+  TINYC_RETURN_IF_ERROR(CompilePipeline(read).status());
   std::string name;
   absl::string_view value;
   for (const std::string& text : options.dims) {
@@ -134,7 +181,9 @@ void PrintErrors(const absl::Status& status) {
 }
 
 void PrintNotes(const std::vector<std::string>& notes) {
-  for (const std::string& note : notes) PrintLine("note: " + note);
+  for (const std::string& note : notes) {
+    PrintLine(absl::StartsWith(note, "warning: ") ? note : "note: " + note);
+  }
 }
 
 int RunProgram(int (*main)(int argc, const char* const* argv), int argc,

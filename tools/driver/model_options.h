@@ -19,6 +19,9 @@ struct ModelOptions {
   std::vector<std::string> dims = {};    // NAME=N
   std::vector<std::string> shapes = {};  // INPUT=2x3x4
   std::string passes = "default";
+  std::string quantize;     // "": not
+  std::string calibration;  // file or folder
+  std::string io;           // "": keep
 };
 
 // Their rows of a command line, storing into `options`.
@@ -34,7 +37,8 @@ absl::Status ParseShape(absl::string_view text, Shape* shape);
 absl::Status WithFile(absl::string_view file, const absl::Status& status);
 // Prints `error: line` to stderr for every line of the message.
 void PrintErrors(const absl::Status& status);
-// Prints `note: sentence` to stderr for each.
+// Prints `note: sentence` to stderr for each, but a `warning: sentence` as it
+// is.
 void PrintNotes(const std::vector<std::string>& notes);
 
 // Runs `main`; when memory runs out it is an error like others.

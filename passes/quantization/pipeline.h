@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// The passes that take a float model to integers.
+#ifndef TINYC_PASSES_QUANTIZATION_PIPELINE_H_
+#define TINYC_PASSES_QUANTIZATION_PIPELINE_H_
+
+#include <string>
+
+#include "compiler/base/status.h"
+#include "passes/pass_manager.h"
+
+namespace tinyc {
+
+struct QuantizeOptions {
+  // What activations and weights are stored as.
+  enum class Type { kInt8 };
+  // What the model's inputs and outputs are.
+  enum class Io { kKeep, kInt8, kInt16 };
+
+  Type type = Type::kInt8;
+  Io io = Io::kKeep;
+  std::string calibration;  // .npz or .npy file, or a folder of them
+};
+template <>
+struct EnumNames<QuantizeOptions::Type> {
+  static constexpr absl::string_view kNames[] = {"int8"};
+};
+template <>
+struct EnumNames<QuantizeOptions::Io> {
+  static constexpr absl::string_view kNames[] = {"keep", "int8", "int16"};
+};
+
+// From a float model as it is imported to integer operators, all at [graph].
+Pipeline QuantizePipeline(const QuantizeOptions& options);
+
+}  // namespace tinyc
+
+#endif  // TINYC_PASSES_QUANTIZATION_PIPELINE_H_
