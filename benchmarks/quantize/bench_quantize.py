@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How far int8 models are from the float models they were made from.
+
+For every model: what `tinyc --quantize=int8` and onnxruntime's static
+quantization (min-max, per channel) make of the same calibration samples, on
+other samples.  Prints a Markdown table of
+
+  accuracy  share of samples classified correctly, where there are labels
+  agree     share of samples with the same winner as the float model
+  dB        signal to noise of the outputs, without the final softmax, over all
+            samples; 6 dB are one bit
+  s         seconds that quantizing took
+
+and exits with 1 when tinyc is below a bar.  Models and data lie in the folder
+`shared` beside the checkout (or TINYC_SHARED_DIR); without it there is nothing
+to do.
+
+    bench_quantize.py [--no-onnxruntime] [model ...]
+"""
+import argparse
+import dataclasses
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+import onnx
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+BIN = pathlib.Path(os.environ.get("TINYC_BIN_DIR", ROOT / "build/bin"))
+SHARED = pathlib.Path(
+    os.environ.get("TINYC_SHARED_DIR", ROOT.parent / "shared"))
+
+
+@dataclasses.dataclass
+class Subject:
+  """A model, samples to calibrate on and others to judge by."""
+  model: str
+  split: callable  # of the arrays of `data`: calibrate, judge, labels or None
+  data: str
+  agree: float | None  # bar in %
+  decibels: float  # bar
+
+
+def kws(d):
+  return d["x_fp32"][:200], d["x_fp32"][200:], d["y"][200:]
+
+
+def ic(d):
+  x = d["x_uint8"].astype(np.float32)
+  return x[:200], x[200:], d["y"][200:]
+
+
+def vww(d):
+  scaled = lambda x: x.astype(np.float32) / np.float32(255)
+  return (scaled(d["train2017_x_uint8"]), scaled(d["val2017_x_uint8"]),
+          d["val2017_y"])
+
+
+def ad(d):
+  return d["x_fp32"][:100], d["x_fp32"][100:], None
+
+
+def sww(d):  # sorted by class
+  return d["x_fp32"][::2], d["x_fp32"][1::2], d["y"][1::2]
+
+
+def mnist(d):
+  x = (d["images"] / np.float32(255) - d["mean"]) / d["std"]
+  x = x.astype(np.float32)[:, None]
+  judged = d["val_idx"]
+  return x[d["train_idx"][::16]], x[judged], d["labels"][judged]
+
+
+SUBJECTS = {
+    "kws": Subject("kws_fp32", kws, "kws_600", 99.2, 32),
+    "ic": Subject("ic_fp32", ic, "ic_test_1000", 97, 30.5),
+    "vww": Subject("vww_fp32", vww, "vww_coco128", 99.5, 26.5),
+    "ad": Subject("ad_fp32", ad, "ad_sample", None, 45),
+    "sww": Subject("sww_fp32", sww, "sww_cal", None, 32),
+    "mnist_cnn": Subject("mnist_cnn", mnist, "mnist_10k", 99.93, 40),
+    "mnist_mlp": Subject("mnist_mlp", mnist, "mnist_10k", 99.8, 33.5),
+}
+
+
+def without_softmax(path, folder):
+  """A copy of the model that gives its logits."""
+  model = onnx.load(path)
+  graph = model.graph
+  last = next(n for n in graph.node if graph.output[0].name in n.output)
+  if last.op_type == "Softmax":
+    graph.node.remove(last)
+    graph.output[0].name = last.input[0]
+  out = folder / path.name
+  onnx.save(model, out)
+  return out
+
+
+def tinyc(model, judged, folder, *options):
+  """The outputs for the samples `judged`, a row each."""
+  np.savez(folder / "judge.npz", x=judged)
+  subprocess.run(
+      [BIN / "tinyc-run", model, folder / "judge.npz", "-o",
+       folder / "outputs.npz", "--engine=kernels", "--target=host", *options],
+      check=True, stderr=subprocess.PIPE)
+  with np.load(folder / "outputs.npz") as outputs:
+    (name,) = outputs.files
+    return outputs[name].reshape(len(judged), -1).astype(np.float64)
+
+
+def quantized_by_tinyc(model, calibration, judged, folder):
+  np.savez(folder / "calibrate.npz", x=calibration)
+  options = ["--quantize=int8", f"--calibration={folder / 'calibrate.npz'}"]
+  start = time.perf_counter()
+  subprocess.run([BIN / "tinyc", model, "-o", folder / "model.c", *options],
+                 check=True, stderr=subprocess.PIPE)
+  seconds = time.perf_counter() - start
+  return tinyc(model, judged, folder, *options), seconds
+
+
+def quantized_by_onnxruntime(model, calibration, judged, folder):
+  import onnxruntime
+  from onnxruntime import quantization as q
+  from onnxruntime.quantization.shape_inference import quant_pre_process
+
+  name = onnx.load(model).graph.input[0].name
+  shape = onnx.load(model).graph.input[0].type.tensor_type.shape
+  shape = [1] + [d.dim_value for d in shape.dim][1:]
+
+  class Reader(q.CalibrationDataReader):
+    def __init__(self):
+      self.samples = iter(calibration)
+
+    def get_next(self):
+      x = next(self.samples, None)
+      return None if x is None else {name: x.reshape(shape)}
+
+  out = folder / "onnxruntime.onnx"
+  start = time.perf_counter()
+  merged = folder / "merged.onnx"
+  quant_pre_process(str(model), str(merged), skip_symbolic_shape=True)
+  q.quantize_static(
+      str(merged), str(out), Reader(), quant_format=q.QuantFormat.QDQ,
+      per_channel=True, activation_type=q.QuantType.QInt8,
+      weight_type=q.QuantType.QInt8,
+      calibrate_method=q.CalibrationMethod.MinMax)
+  seconds = time.perf_counter() - start
+  options = onnxruntime.SessionOptions()
+  options.log_severity_level = 3
+  session = onnxruntime.InferenceSession(str(out), options,
+                                         providers=["CPUExecutionProvider"])
+  rows = [session.run(None, {name: x.reshape(shape)})[0].ravel()
+          for x in judged]
+  return np.stack(rows).astype(np.float64), seconds
+
+
+def share(a, b):
+  return 100 * float(np.mean(a == b))
+
+
+def decibels(real, outputs):
+  return 10 * np.log10((real**2).sum() / ((real - outputs)**2).sum())
+
+
+def row(name, label, real, outputs, labels, seconds):
+  winners = outputs.argmax(1)
+  accuracy = f"{share(winners, labels):.2f}" if labels is not None else "-"
+  agree = f"{share(winners, real.argmax(1)):.2f}" if labels is not None else "-"
+  noise = f"{decibels(real, outputs):.1f}" if label != "float" else "-"
+  took = f"{seconds:.1f}" if seconds is not None else "-"
+  print(f"| {name} | {label} | {accuracy} | {agree} | {noise} | {took} |",
+        flush=True)
+
+
+def bench(name, subject, with_onnxruntime):
+  """Prints the rows of one model; what falls short of its bar."""
+  with np.load(SHARED / f"data/{subject.data}.npz") as data:
+    calibration, judged, labels = subject.split(data)
+  with tempfile.TemporaryDirectory() as temporary:
+    folder = pathlib.Path(temporary)
+    model = without_softmax(SHARED / f"models/{subject.model}.onnx", folder)
+    real = tinyc(model, judged, folder)
+    row(name, "float", real, real, labels, None)
+    if with_onnxruntime:
+      outputs, seconds = quantized_by_onnxruntime(model, calibration, judged,
+                                                  folder)
+      row(name, "onnxruntime int8", real, outputs, labels, seconds)
+    outputs, seconds = quantized_by_tinyc(model, calibration, judged, folder)
+    row(name, "tinyc int8", real, outputs, labels, seconds)
+  short = []
+  noise = decibels(real, outputs)
+  if noise < subject.decibels:
+    short.append(f"{name}: {noise:.1f} dB, the bar is {subject.decibels}")
+  agree = share(outputs.argmax(1), real.argmax(1))
+  if subject.agree is not None and agree < subject.agree:
+    short.append(f"{name}: {agree:.2f} % agree of {len(judged)} samples, "
+                 f"the bar is {subject.agree}")
+  return short
+
+
+def main():
+  parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+  parser.add_argument("models", nargs="*", metavar="model",
+                      help=", ".join(SUBJECTS))
+  parser.add_argument("--no-onnxruntime", action="store_true")
+  args = parser.parse_args()
+  if not (SHARED / "data").is_dir():
+    print("skipped: no models beside the checkout")
+    return 0
+  print("| model | | accuracy % | agree % | dB | s |\n|---|---|---|---|---|---|")
+  short = []
+  for name in args.models or SUBJECTS:
+    short += bench(name, SUBJECTS[name], not args.no_onnxruntime)
+  for line in short:
+    print(line, file=sys.stderr)
+  return 1 if short else 0
+
+
+if __name__ == "__main__":
+  sys.exit(main())
