@@ -28,7 +28,7 @@ Pipeline QuantizePipeline(const QuantizeOptions& options) {
   if (options.io != QuantizeOptions::Io::kKeep) {
     add("quantize-io", {{"type", AttrText(options.io)}});
   }
-  append("fold-constants,integers,layout,widths");
+  append("fold-constants,integers,layout,widths,fuse-elementwise");
   return pipeline;
 }
 
