@@ -4,13 +4,13 @@
 //
 //   %yq = quantize(%1) : s8 q(0.1, -20)  =>  %yq = quantize(%1) : s8 q(0.07, 5)
 //
-// One range after the other, in the order of the graph, each end of it by
-// itself: the end moves towards 0 as long as the outputs come closer to those
-// of the float model.  A few extreme elements then no longer cost all others
-// their resolution.  On its own samples the result is never worse than before.
-// Options: data and samples as those of calibrate; of these, as many as a fixed
-// amount of work and memory allows.  Run after quantize; ranges that a rule
-// sets (softmax) stay.
+// One range after the other, in the order of the graph, twice, each end of it
+// by itself: the end moves towards 0 as long as the outputs come closer to
+// those of the float model.  A few extreme elements then no longer cost all
+// others their resolution.  On its own samples the result is never worse than
+// before. Options: data and samples as those of calibrate; of these, as many as
+// a fixed amount of work and memory allows.  Run after quantize; ranges that a
+// rule sets (softmax) stay.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -32,8 +32,11 @@ constexpr float kStep = 0.95f;
 constexpr int kMostFailures = 2;
 // What one range takes, for choosing the number of samples.
 constexpr double kTrialsPerRange = 8;
-// Multiply-accumulates that the search may take: seconds on a desktop core.
-constexpr double kWork = 6e10;
+// Multiply-accumulates that one walk over the ranges may take: seconds on a
+// desktop core.
+constexpr double kWork = 1.3e11;
+// Walks; ranges that come later may leave room for earlier ones.
+constexpr int kWalks = 2;
 constexpr int64_t kMemory = int64_t{1} << 30;  // bytes of all runs
 constexpr size_t kLeastSamples = 8;
 // A trial that is worse than this on the first samples is not run on the rest.
@@ -50,12 +53,14 @@ class Tuner {
   }
 
   absl::Status Run(BiasCorrection& correction) {
-    TINYC_RETURN_IF_ERROR(Start(correction));
-    before_ = Sum(errors_.size());
-    for (Rounding& rounding : simulation_.roundings()) {
-      if (rounding.fixed) continue;
-      TINYC_RETURN_IF_ERROR(Descend(&rounding, &Range::max));
-      TINYC_RETURN_IF_ERROR(Descend(&rounding, &Range::min));
+    for (int walk = 0; walk < kWalks; ++walk) {
+      TINYC_RETURN_IF_ERROR(Start(correction));
+      if (walk == 0) before_ = Sum(errors_.size());
+      for (Rounding& rounding : simulation_.roundings()) {
+        if (rounding.fixed) continue;
+        TINYC_RETURN_IF_ERROR(Descend(&rounding, &Range::max));
+        TINYC_RETURN_IF_ERROR(Descend(&rounding, &Range::min));
+      }
     }
     return absl::OkStatus();
   }
