@@ -69,15 +69,19 @@ absl::Status BiasCorrection::FindRealMeans(const Graph& real,
 }
 
 absl::Status BiasCorrection::Run(Simulation& simulation,
-                                 std::vector<KernelsRun>& runs) {
+                                 std::vector<KernelsRun>& runs,
+                                 Prepare prepare) {
   absl::flat_hash_map<std::string, Layer*> layer_of;
   for (Layer& layer : layers_) layer_of[layer.sum] = &layer;
   for (size_t step = 0; step < simulation.nodes().size(); ++step) {
     simulation.SetShift(step, {});
-    TINYC_RETURN_IF_ERROR(ParallelFor(
-        runs.size(), [&](size_t i) { return simulation.Step(runs[i], step); }));
     const Value& value = *simulation.nodes()[step]->output();
     const auto layer = layer_of.find(value.name());
+    if (layer != layer_of.end()) {
+      TINYC_RETURN_IF_ERROR(prepare(step, layer->second->output));
+    }
+    TINYC_RETURN_IF_ERROR(ParallelFor(
+        runs.size(), [&](size_t i) { return simulation.Step(runs[i], step); }));
     if (layer == layer_of.end()) continue;
     TINYC_RETURN_IF_ERROR(Correct(value, runs, layer->second));
     simulation.SetShift(step,

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "compiler/base/status.h"
 #include "compiler/ir/graph.h"
@@ -26,7 +27,15 @@ class BiasCorrection {
   // Runs all nodes on all samples, one node after the other, and finds the
   // corrections on the way: each from the sums that the layers before it,
   // corrected, lead to.  `simulation` applies them from then on.
-  absl::Status Run(Simulation& simulation, std::vector<KernelsRun>& runs);
+  // `prepare` is called before a layer runs, with the step and the name of its
+  // output in the model.
+  using Prepare =
+      absl::FunctionRef<absl::Status(size_t step, const std::string& output)>;
+  absl::Status Run(
+      Simulation& simulation, std::vector<KernelsRun>& runs,
+      Prepare prepare = [](size_t, const std::string&) {
+        return absl::OkStatus();
+      });
 
   // Adds to the biases of `model` what Run found.
   void Apply(Graph& model) const;

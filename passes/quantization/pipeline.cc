@@ -24,7 +24,7 @@ Pipeline QuantizePipeline(const QuantizeOptions& options) {
   add("calibrate", {{"data", options.calibration}});
   add("quantize", {});
   add("tune-ranges", {{"data", options.calibration}});
-  add("correct-bias", {{"data", options.calibration}});
+  add("fit-weights", {{"data", options.calibration}});
   if (options.io != QuantizeOptions::Io::kKeep) {
     add("quantize-io", {{"type", AttrText(options.io)}});
   }

@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_format.h"
 #include "compiler/base/parallel.h"
+#include "compiler/lowering/pack_calls.h"
 #include "compiler/ops/quantize.h"
 #include "compiler/targets/registry.h"
 #include "passes/memory/plan_apart.h"
@@ -113,6 +114,24 @@ void Simulation::FindAffected(Rounding* rounding) const {
       rounding->cost += static_cast<double>(output->type().num_elements());
     }
   }
+}
+
+absl::Status Simulation::SetWeights(size_t step, Tensor weights) {
+  Graph& graph = *module_.graph;
+  Node* node = nodes_[step]->output()->producer();
+  graph.SetInput(node, 1, graph.AddConstant(std::move(weights)));
+  std::vector<LoweredCall>& old = module_.lowering->calls.at(node);
+  TINYC_ASSIGN_OR_RETURN(std::vector<KernelCall> calls,
+                         node->op().Lower(*node));
+  TINYC_CHECK(calls.size() == old.size());
+  std::vector<LoweredCall> lowered;
+  for (size_t i = 0; i < calls.size(); ++i) {
+    TINYC_CHECK(calls[i].family == old[i].call.family);
+    lowered.push_back({std::move(calls[i]), old[i].kernel});
+  }
+  TINYC_RETURN_IF_ERROR(PackCalls(*node, *module_.target, lowered));
+  old = std::move(lowered);
+  return absl::OkStatus();
 }
 
 KernelsRun Simulation::Start(const Sample& sample) const {

@@ -61,6 +61,8 @@ class Simulation {
 
   // A run with the inputs in place.
   KernelsRun Start(const Sample& sample) const;
+  // Gives a convolution or dense layer other weights, of the same type.
+  absl::Status SetWeights(size_t step, Tensor weights);
   // What Step adds to the result of a node.
   void SetShift(size_t step, Shift shift) { shifts_[step] = std::move(shift); }
   void ApplyShift(KernelsRun& run, size_t step) const;

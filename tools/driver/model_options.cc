@@ -66,7 +66,7 @@ absl::Status ReadQuantize(const ModelOptions& options, CompileOptions* read) {
   if (options.passes != ModelOptions().passes) {
     return Invalid(
         "--quantize and --passes exclude each other; the passes are "
-        "calibrate, quantize, tune-ranges, correct-bias and "
+        "calibrate, quantize, tune-ranges, fit-weights and "
         "quantize-io");
   }
   QuantizeOptions quantize;

@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chooses the integers of the weights by the error that they make in the sums
+// of their layer, not by the nearest step for each.
+//
+//   %wq = quantize(%w) : s8[...] q(axis=0, ...)
+//                            =>  %wq = const ... : s8[...] q(axis=0, ...)
+//
+// Layer by layer in the order of the graph, with the layers before it done:
+// from the second moments of what the layer reads, in the float model and as
+// rounded, follow the weights that make the best of the rounded numbers (least
+// squares), and from these the integers, one column after the other, so that
+// those that are left make up for the error of those that are done.  The bias
+// is corrected as correct-bias does it, whose place this pass takes: the
+// weights of the float model are not in the graph any more.
+//
+// Options: data and samples as those of calibrate, as many as fit the memory.
+// When the outputs are not closer to the float model's than with the nearest
+// steps and corrected biases, that is what the weights become.
+//
+// With few samples such a fit learns the samples.  Each layer's is therefore
+// found on three quarters of them and tried on the last one, in several
+// strengths, none among them; the best is done again on all.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "absl/strings/str_cat.h"
+#include "compiler/base/parallel.h"
+#include "compiler/ops/quantize.h"
+#include "passes/pass.h"
+#include "passes/quantization/bias_correction.h"
+#include "passes/quantization/patches.h"
+#include "passes/quantization/second_order.h"
+#include "passes/quantization/simulation.h"
+#include "passes/rewrite.h"
+#include "passes/weights.h"
+
+namespace tinyc {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::MatrixXf;
+using Eigen::VectorXd;
+
+constexpr int64_t kMemory = int64_t{1} << 30;  // bytes of all runs
+// With fewer there is nothing to judge a fit by.
+constexpr size_t kLeastSamples = 16;
+// Multiply-accumulates for the moments of one layer, and for solving it.
+constexpr double kMomentWork = 4e9;
+constexpr size_t kGreatestSize = 1024;
+// Parts of the samples, the last of which judges what the others fit.  Sums
+// over them are added in their order, whatever the number of processors.
+constexpr size_t kParts = 4;
+// Strengths of a fit, from weak to strong; none at all comes first.
+constexpr double kRefitDampings[] = {30, 3, 0.3};
+constexpr double kRoundDampings[] = {2, 0.2, 0.01};
+constexpr double kMostSteps = 127;
+
+// Sums over vectors of one group of a layer.
+struct MomentSums {
+  MatrixXd rounded;
+  MatrixXd cross;
+  VectorXd rounded_mean;
+  VectorXd real_mean;
+  double count = 0;
+
+  explicit MomentSums(Index size)
+      : rounded(MatrixXd::Zero(size, size)),
+        cross(MatrixXd::Zero(size, size)),
+        rounded_mean(VectorXd::Zero(size)),
+        real_mean(VectorXd::Zero(size)) {}
+
+  // Adds the vectors in the columns.
+  void Add(const MatrixXf& real, const MatrixXf& rounded_vectors) {
+    rounded += (rounded_vectors * rounded_vectors.transpose()).cast<double>();
+    cross += (real * rounded_vectors.transpose()).cast<double>();
+    rounded_mean += rounded_vectors.rowwise().sum().cast<double>();
+    real_mean += real.rowwise().sum().cast<double>();
+    count += static_cast<double>(real.cols());
+  }
+  void Add(const MomentSums& other) {
+    rounded += other.rounded;
+    cross += other.cross;
+    rounded_mean += other.rounded_mean;
+    real_mean += other.real_mean;
+    count += other.count;
+  }
+  // About the means: the bias makes up for those.
+  Moments Centered() const {
+    const VectorXd r = rounded_mean / count;
+    const VectorXd x = real_mean / count;
+    return {.rounded = rounded / count - r * r.transpose(),
+            .cross = cross / count - x * r.transpose()};
+  }
+};
+
+// The rows of the weights that one group has, their scales, and the moments of
+// what they are multiplied with.
+struct Group {
+  MatrixXd weights;
+  VectorXd scale;
+  Moments some;   // of the samples to fit
+  Moments other;  // of those to judge
+  Moments all;
+};
+
+// The strengths of a fit; 0: none.
+struct Strengths {
+  double refit = 0;
+  double round = 0;
+};
+
+MatrixXd Refitted(const Group& group, const Moments& moments, double damping) {
+  return damping == 0 ? group.weights : Refit(group.weights, moments, damping);
+}
+
+// In steps of the scale.
+MatrixXd Rounded(const Group& group, const MatrixXd& weights,
+                 const Moments& moments, double damping) {
+  if (damping != 0) {
+    return RoundToSteps(weights, group.scale, kMostSteps, moments.rounded,
+                        damping);
+  }
+  const MatrixXd steps = group.scale.cwiseInverse().asDiagonal() * weights;
+  return steps.unaryExpr([](double step) {
+    return std::clamp(std::nearbyint(step), -kMostSteps, kMostSteps);
+  });
+}
+
+// The sum over `groups` of what `error` says of each, in their order.
+absl::StatusOr<double> SumOver(
+    const std::vector<Group>& groups,
+    absl::FunctionRef<double(const Group& group)> error) {
+  std::vector<double> errors(groups.size());
+  TINYC_RETURN_IF_ERROR(ParallelFor(groups.size(), [&](size_t g) {
+    errors[g] = error(groups[g]);
+    return absl::OkStatus();
+  }));
+  return std::accumulate(errors.begin(), errors.end(), 0.0);
+}
+
+// The strengths that are best on the samples that were left out.
+absl::StatusOr<Strengths> BestStrengths(const std::vector<Group>& groups) {
+  Strengths best;
+  double least = std::numeric_limits<double>::infinity();
+  const auto try_refit = [&](double damping) -> absl::Status {
+    TINYC_ASSIGN_OR_RETURN(
+        const double error, SumOver(groups, [&](const Group& group) {
+          return FitError(Refitted(group, group.some, damping), group.weights,
+                          group.other);
+        }));
+    if (error < least) best.refit = damping;
+    least = std::min(least, error);
+    return absl::OkStatus();
+  };
+  TINYC_RETURN_IF_ERROR(try_refit(0));
+  for (const double damping : kRefitDampings) {
+    TINYC_RETURN_IF_ERROR(try_refit(damping));
+  }
+  least = std::numeric_limits<double>::infinity();
+  const auto try_round = [&](double damping) -> absl::Status {
+    TINYC_ASSIGN_OR_RETURN(
+        const double error, SumOver(groups, [&](const Group& group) {
+          const MatrixXd steps =
+              Rounded(group, Refitted(group, group.some, best.refit),
+                      group.some, damping);
+          return FitError(group.scale.asDiagonal() * steps, group.weights,
+                          group.other);
+        }));
+    if (error < least) best.round = damping;
+    least = std::min(least, error);
+    return absl::OkStatus();
+  };
+  TINYC_RETURN_IF_ERROR(try_round(0));
+  for (const double damping : kRoundDampings) {
+    TINYC_RETURN_IF_ERROR(try_round(damping));
+  }
+  return best;
+}
+
+class Fitter {
+ public:
+  // `real_runs` have run all of `real`.
+  Fitter(Graph& model, const Simulation& real,
+         std::vector<KernelsRun>& real_runs, Simulation& rounded,
+         std::vector<KernelsRun>& rounded_runs)
+      : real_runs_(real_runs), rounded_(rounded), rounded_runs_(rounded_runs) {
+    for (const auto& node : model.nodes()) {
+      if (!IsWeighted(*node) ||
+          ProducedBy<Dequantize>(node->input(1)) == nullptr) {
+        continue;
+      }
+      const Value* stored = node->input(1)->producer()->input(0);
+      const Node* quantize = stored->producer();
+      if (quantize == nullptr || quantize->As<QuantizeOp>() == nullptr ||
+          quantize->input(0)->constant() == nullptr ||
+          stored->type().quant->per_tensor() ||
+          stored->type().quant->axis != 0) {
+        continue;
+      }
+      stored_[node->output()->name()] = stored;
+    }
+    for (const Node* node : real.nodes()) {
+      for (const Value* output : node->outputs()) {
+        real_values_[output->name()] = output;
+      }
+    }
+    for (const Value* input : real.graph().inputs()) {
+      real_values_[input->name()] = input;
+    }
+    for (const Rounding& rounding : rounded.roundings()) {
+      real_of_[rounding.rounded] = rounding.real;
+    }
+  }
+
+  // Fits the layer that runs at `step` of the rounded form.
+  absl::Status Fit(size_t step, const std::string& output) {
+    const auto found = stored_.find(output);
+    if (found == stored_.end()) return absl::OkStatus();
+    const Value& stored = *found->second;
+    const Node& node = *rounded_.nodes()[step];
+    const Value* real = RealValue(*node.input(0));
+    const std::optional<Patches> patches = Patches::Of(node);
+    if (!patches || real == nullptr || patches->size() > kGreatestSize ||
+        patches->count() == 0 || rounded_runs_.size() < kLeastSamples) {
+      return absl::OkStatus();
+    }
+    const Tensor& weights = *stored.producer()->input(0)->constant();
+    Tensor fitted(stored.type());
+    TINYC_ASSIGN_OR_RETURN(const std::vector<Group> groups,
+                           Groups(*patches, *real, *node.input(0), weights,
+                                  stored.type().quant->scale));
+    TINYC_ASSIGN_OR_RETURN(const Strengths best, BestStrengths(groups));
+    TINYC_RETURN_IF_ERROR(ParallelFor(groups.size(), [&](size_t g) {
+      const Group& group = groups[g];
+      const MatrixXd steps = Rounded(
+          group, Refitted(group, group.all, best.refit), group.all, best.round);
+      const int64_t first = static_cast<int64_t>(g) * steps.size();
+      for (Index r = 0; r < steps.rows(); ++r) {
+        for (Index k = 0; k < steps.cols(); ++k) {
+          fitted.SetInt(first + r * steps.cols() + k,
+                        static_cast<int64_t>(steps(r, k)));
+        }
+      }
+      return absl::OkStatus();
+    }));
+    Tensor real_weights(weights.type());
+    for (int64_t i = 0; i < fitted.size(); ++i) {
+      real_weights.Set(i, fitted.Real(i));
+    }
+    fitted_.insert_or_assign(stored.name(), std::move(fitted));
+    return rounded_.SetWeights(step, std::move(real_weights));
+  }
+
+  // Stored integers by the name of their value in the model.
+  const absl::flat_hash_map<std::string, Tensor>& fitted() const {
+    return fitted_;
+  }
+
+ private:
+  // What the layer reads in the float model.
+  const Value* RealValue(const Value& operand) const {
+    const auto rounding = real_of_.find(&operand);
+    const std::string& name =
+        rounding == real_of_.end() ? operand.name() : rounding->second->name();
+    const auto real = real_values_.find(name);
+    return real == real_values_.end() ? nullptr : real->second;
+  }
+
+  absl::StatusOr<std::vector<Group>> Groups(
+      const Patches& patches, const Value& real, const Value& rounded,
+      const Tensor& weights, const std::vector<float>& scales) const {
+    const size_t count = patches.groups();
+    const Index size = static_cast<Index>(patches.size());
+    std::vector<MomentSums> sums(count * kParts, MomentSums(size));
+    TINYC_RETURN_IF_ERROR(ParallelFor(sums.size(), [&](size_t i) {
+      sums[i] = PartSums(patches, real, rounded, i / kParts, i % kParts);
+      return absl::OkStatus();
+    }));
+    const Index rows = static_cast<Index>(scales.size() / count);
+    std::vector<Group> groups(count);
+    for (size_t g = 0; g < count; ++g) {
+      Group& group = groups[g];
+      MomentSums* const part = &sums[g * kParts];
+      group.other = part[kParts - 1].Centered();
+      for (size_t p = 1; p < kParts - 1; ++p) part[0].Add(part[p]);
+      group.some = part[0].Centered();
+      part[0].Add(part[kParts - 1]);
+      group.all = part[0].Centered();
+      group.weights.resize(rows, size);
+      group.scale.resize(rows);
+      for (Index r = 0; r < rows; ++r) {
+        const int64_t row = static_cast<int64_t>(g) * rows + r;
+        group.scale(r) = double{scales[static_cast<size_t>(row)]};
+        for (Index k = 0; k < size; ++k) {
+          group.weights(r, k) = weights.At(row * size + k);
+        }
+      }
+    }
+    return groups;
+  }
+
+  // Of every kParts-th sample from `part` on, and of as many vectors of each as
+  // the work allows.
+  MomentSums PartSums(const Patches& patches, const Value& real,
+                      const Value& rounded, size_t group, size_t part) const {
+    const Index size = static_cast<Index>(patches.size());
+    MomentSums sums(size);
+    const double work =
+        static_cast<double>(patches.groups() * rounded_runs_.size() *
+                            patches.count()) *
+        static_cast<double>(size * size) * 2;
+    const size_t stride = std::min<size_t>(
+        patches.count(), static_cast<size_t>(1 + work / kMomentWork));
+    for (size_t i = part; i < rounded_runs_.size(); i += kParts) {
+      const float* real_x =
+          reinterpret_cast<const float*>(real_runs_[i].BytesOf(real));
+      const float* rounded_x =
+          reinterpret_cast<const float*>(rounded_runs_[i].BytesOf(rounded));
+      const size_t first = i % stride;
+      const Index count =
+          static_cast<Index>((patches.count() - first + stride - 1) / stride);
+      MatrixXf real_vectors(size, count);
+      MatrixXf rounded_vectors(size, count);
+      for (Index v = 0; v < count; ++v) {
+        const size_t index = first + static_cast<size_t>(v) * stride;
+        patches.Get(real_x, group, index, real_vectors.col(v).data());
+        patches.Get(rounded_x, group, index, rounded_vectors.col(v).data());
+      }
+      sums.Add(real_vectors, rounded_vectors);
+    }
+    return sums;
+  }
+
+  std::vector<KernelsRun>& real_runs_;
+  Simulation& rounded_;
+  std::vector<KernelsRun>& rounded_runs_;
+  // The results of quantize, by the name of the layer's output.
+  absl::flat_hash_map<std::string, const Value*> stored_;
+  absl::flat_hash_map<std::string, const Value*> real_values_;
+  absl::flat_hash_map<const Value*, const Value*> real_of_;
+  absl::flat_hash_map<std::string, Tensor> fitted_;
+};
+
+double Sum(const OutputError& error, std::vector<KernelsRun>& runs) {
+  double sum = 0;
+  for (size_t i = 0; i < runs.size(); ++i) sum += error.Of(runs[i], i);
+  return sum;
+}
+
+// Puts the integers in the place of the quantize nodes.
+void Apply(Graph& graph,
+           const absl::flat_hash_map<std::string, Tensor>& fitted) {
+  for (Node* node : graph.NodeSnapshot()) {
+    if (node->As<QuantizeOp>() == nullptr) continue;
+    const auto found = fitted.find(node->output()->name());
+    if (found == fitted.end()) continue;
+    ReplaceAndRename(graph, node->output(), graph.AddConstant(found->second));
+  }
+  EraseDeadNodes(graph);
+}
+
+}  // namespace
+
+absl::Status FitWeights(Module& module, const PassOptions& options) {
+  TINYC_ASSIGN_OR_RETURN(CalibrationOptions calibration,
+                         ReadCalibrationOptions(options));
+  Graph& graph = *module.graph;
+  TINYC_ASSIGN_OR_RETURN(FloatForms forms, MakeFloatForms(graph));
+  TINYC_ASSIGN_OR_RETURN(const std::unique_ptr<Simulation> rounded,
+                         Simulation::Make(std::move(forms.rounded)));
+  TINYC_ASSIGN_OR_RETURN(const std::unique_ptr<Simulation> real_simulation,
+                         Simulation::Make(forms.real->Clone()));
+  const int64_t in_memory =
+      std::max<int64_t>(1, kMemory / (rounded->bytes_per_run() +
+                                      real_simulation->bytes_per_run() + 1));
+  calibration.samples =
+      std::min(calibration.samples, static_cast<size_t>(in_memory));
+  TINYC_ASSIGN_OR_RETURN(const std::vector<Sample> samples,
+                         ReadCalibrationData(calibration, graph));
+  TINYC_ASSIGN_OR_RETURN(BiasCorrection nearest,
+                         BiasCorrection::Make(graph, *forms.real, samples));
+  TINYC_ASSIGN_OR_RETURN(const auto real, RealOutputs(*forms.real, samples));
+  const OutputError error(*rounded, real);
+  std::vector<KernelsRun> runs;
+  std::vector<KernelsRun> real_runs;
+  for (const Sample& sample : samples) {
+    runs.push_back(rounded->Start(sample));
+    real_runs.push_back(real_simulation->Start(sample));
+  }
+  TINYC_RETURN_IF_ERROR(ParallelFor(samples.size(), [&](size_t i) {
+    TINYC_RETURN_IF_ERROR(rounded->StepAll(runs[i]));
+    return real_simulation->StepAll(real_runs[i]);
+  }));
+  const double before = Sum(error, runs);
+  BiasCorrection fit_bias = nearest;
+  TINYC_RETURN_IF_ERROR(nearest.Run(*rounded, runs));
+  const double with_bias = Sum(error, runs);
+  Fitter fitter(graph, *real_simulation, real_runs, *rounded, runs);
+  TINYC_RETURN_IF_ERROR(
+      fit_bias.Run(*rounded, runs, [&](size_t step, const std::string& output) {
+        return fitter.Fit(step, output);
+      }));
+  const double fitted = Sum(error, runs);
+  const double after = std::min({before, with_bias, fitted});
+  if (fitted == after) {
+    fit_bias.Apply(graph);
+    Apply(graph, fitter.fitted());
+  } else if (with_bias == after) {
+    nearest.Apply(graph);
+  }
+  module.notes.push_back(absl::StrCat(
+      fitted == after ? "weights fitted" : "biases corrected", " on ",
+      samples.size(), " samples: signal to noise at the outputs ",
+      DecibelText(before), " => ", DecibelText(after)));
+  return absl::OkStatus();
+}
+
+}  // namespace tinyc
