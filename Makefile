@@ -10,7 +10,7 @@ export TINYC_JOBS = $(JOBS)
 	setup-test setup-bench install clean help
 
 build: setup  ## build the programs (the default)
-	cmake --preset release
+	cmake --preset release $(CMAKE_OPTIONS)
 	cmake --build --preset release -j $(JOBS)
 
 debug asan: setup  ## build without optimisation, or with ASan and UBSan
