@@ -28,6 +28,8 @@
 #include "compiler/ops/clip.h"
 #include "compiler/ops/quantize.h"
 #include "compiler/ops/weighted.h"
+#include "compiler/targets/registry.h"
+#include "passes/kernels.h"
 #include "passes/pass.h"
 #include "passes/rewrite.h"
 
@@ -341,16 +343,15 @@ class Integerizer {
     return absl::OkStatus();
   }
 
-  // Adds the integer operator if it exists.  A spatial operator has kernels in
-  // another layout only, which its Lower reports as Internal.
+  // Adds the integer operator if it exists, maybe in another layout only.
   absl::StatusOr<Value*> AddInteger(Graph& graph, const NewNode& place,
                                     std::unique_ptr<const Op> op,
                                     std::vector<Value*> operands) {
     TINYC_ASSIGN_OR_RETURN(
         Value * y, AddNode(graph, place, std::move(op), std::move(operands)));
-    const absl::Status lowered =
-        y->producer()->op().Lower(*y->producer()).status();
-    if (absl::IsUnimplemented(lowered)) return lowered;
+    const absl::Status kernels =
+        CheckKernels(*y->producer(), *FindTarget("generic"));
+    if (absl::IsUnimplemented(kernels)) return kernels;
     return y;
   }
 

@@ -21,6 +21,7 @@
 #include "absl/algorithm/container.h"
 #include "compiler/ops/cast.h"
 #include "compiler/targets/registry.h"
+#include "passes/kernels.h"
 #include "passes/pass.h"
 #include "passes/rewrite.h"
 
@@ -38,13 +39,6 @@ DType Wider(DType dtype) {
 bool IsNarrow(const Value* value) {
   return value != nullptr && !value->type().quantized() &&
          Wider(value->type().dtype) != value->type().dtype;
-}
-
-bool HasKernels(const Node& node, const Target& target) {
-  const absl::StatusOr<std::vector<KernelCall>> calls = node.op().Lower(node);
-  return calls.ok() && absl::c_all_of(*calls, [&](const KernelCall& call) {
-           return !KernelsFor(call.family, target).empty();
-         });
 }
 
 // `value` as one of type `to`, which holds all its numbers if it is constant.
@@ -87,7 +81,7 @@ absl::StatusOr<bool> Widen(Graph& graph, Node* node, const Target& target) {
   const auto narrow = [](const Value* value) { return IsNarrow(value); };
   if ((absl::c_none_of(node->inputs(), narrow) &&
        absl::c_none_of(node->outputs(), narrow)) ||
-      !node->regions().empty() || HasKernels(*node, target)) {
+      !node->regions().empty() || CheckKernels(*node, target).ok()) {
     return false;
   }
   if (node->As<Cast>() != nullptr) return SplitCast(graph, node);

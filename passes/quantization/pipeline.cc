@@ -4,7 +4,22 @@
 #include <map>
 #include <utility>
 
+#include "passes/quantization/formats.h"
+
 namespace tinyc {
+namespace {
+
+Activations ActivationsOf(QuantizeOptions::Type type) {
+  switch (type) {
+    case QuantizeOptions::Type::kInt8:
+      return Activations::kInt8;
+    case QuantizeOptions::Type::kInt16x8:
+      return Activations::kInt16;
+  }
+  TINYC_CHECK(false);
+}
+
+}  // namespace
 
 Pipeline QuantizePipeline(const QuantizeOptions& options) {
   Pipeline pipeline;
@@ -22,8 +37,11 @@ Pipeline QuantizePipeline(const QuantizeOptions& options) {
   // once.
   append("clean,fuse,layout");
   add("calibrate", {{"data", options.calibration}});
-  add("quantize", {});
-  add("tune-ranges", {{"data", options.calibration}});
+  const Activations activations = ActivationsOf(options.type);
+  add("quantize", {{"activations", AttrText(activations)}});
+  if (activations == Activations::kInt8) {
+    add("tune-ranges", {{"data", options.calibration}});
+  }
   add("fit-weights", {{"data", options.calibration}});
   if (options.io != QuantizeOptions::Io::kKeep) {
     add("quantize-io", {{"type", AttrText(options.io)}});

@@ -11,8 +11,8 @@
 namespace tinyc {
 
 struct QuantizeOptions {
-  // What activations and weights are stored as.
-  enum class Type { kInt8 };
+  // THE list of what --quantize makes: weights are 8 bits, activations 8 or 16.
+  enum class Type { kInt8, kInt16x8 };
   // What the model's inputs and outputs are.
   enum class Io { kKeep, kInt8, kInt16 };
 
@@ -22,7 +22,7 @@ struct QuantizeOptions {
 };
 template <>
 struct EnumNames<QuantizeOptions::Type> {
-  static constexpr absl::string_view kNames[] = {"int8"};
+  static constexpr absl::string_view kNames[] = {"int8", "int16x8"};
 };
 template <>
 struct EnumNames<QuantizeOptions::Io> {

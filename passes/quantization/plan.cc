@@ -8,6 +8,8 @@
 
 #include "compiler/ops/clip.h"
 #include "compiler/ops/quantize.h"
+#include "compiler/targets/registry.h"
+#include "passes/kernels.h"
 #include "passes/rewrite.h"
 
 namespace tinyc {
@@ -30,28 +32,31 @@ bool HasRealOperand(const Node& node) {
 // An arbitrary scale: which kernels there are depends on types only.
 constexpr float kAnyScale = 0x1p-7f;
 
-// The type of operand `index` of a node that computes in 8-bit integers.
-ElemType IntegerElem(const Node& node, int index) {
+// The type of operand `index` of a node that computes in integers.
+ElemType IntegerElem(const Node& node, int index,
+                     const ActivationFormat& format) {
   const QuantRule rule = node.op().Quantization();
   const Value* weight =
       rule.weight < 0 ? nullptr : node.input(static_cast<size_t>(rule.weight));
   if (weight == nullptr || (index != rule.weight && index != rule.bias)) {
-    return {DType::kS8, Quant::PerTensor(kAnyScale, 0)};
+    return {format.dtype, Quant::PerTensor(kAnyScale, 0)};
   }
   const ElemType weights = WeightsS8(*weight->constant(), {});
   if (index == rule.weight) return weights;
   auto quant = std::make_shared<Quant>(*weights.quant);
   for (float& scale : quant->scale) scale *= kAnyScale;
-  return {DType::kS32, std::move(quant)};
+  return {format.bias, std::move(quant)};
 }
 
 // Stands for operand `index` of `node` in a graph of integers.
-Value* StandIn(Graph& graph, const Node& node, size_t index) {
+Value* StandIn(Graph& graph, const Node& node, size_t index,
+               const ActivationFormat& format) {
   const Value* value = node.input(index);
   if (value == nullptr) return nullptr;
   TensorType type = value->type();
   if (IsRealOperand(value)) {
-    type = TensorType(IntegerElem(node, static_cast<int>(index)), type.shape);
+    type = TensorType(IntegerElem(node, static_cast<int>(index), format),
+                      type.shape);
   } else if (value->constant() != nullptr) {
     return graph.AddConstant(value->constant());
   }
@@ -72,10 +77,10 @@ double Width(const Range& range) {
   return double{range.max} - double{range.min};
 }
 
-// Whether 8 bits tell the numbers of the node apart, or why they do not: masks
-// of huge numbers or infinities leave no steps for the others.
-absl::Status FitsSteps(const Node& node, const Ranges& ranges) {
-  constexpr double kSteps = 255;
+// Whether integers tell the numbers of the node apart, or why they do not:
+// masks of huge numbers or infinities leave no steps for the others.
+absl::Status FitsSteps(const Node& node, const Ranges& ranges,
+                       const ActivationFormat& format) {
   double least = std::numeric_limits<double>::infinity();
   double greatest = 0;
   for (const Value* operand : node.inputs()) {
@@ -91,15 +96,16 @@ absl::Status FitsSteps(const Node& node, const Ranges& ranges) {
   }
   const absl::string_view name = node.op().name();
   const bool sums = name == "add" || name == "sub";
-  if ((sums && least * kSteps < greatest) ||
-      (name == "softmax" && greatest > kSteps)) {
-    return Unimplemented("its numbers lie too far apart for 8 bits");
+  if ((sums && least * format.steps < greatest) ||
+      (name == "softmax" && greatest > format.steps)) {
+    return Unimplemented("its numbers lie too far apart for ",
+                         InfoOf(format.dtype).bits, " bits");
   }
   return absl::OkStatus();
 }
 
-// Whether there are 8-bit kernels for the node, or why there are none.
-absl::Status HasIntegerForm(const Node& node) {
+// Whether there are integer kernels for the node, or why there are none.
+absl::Status HasIntegerForm(const Node& node, const ActivationFormat& format) {
   const QuantRule rule = node.op().Quantization();
   if (node.outputs().size() != 1 || !node.regions().empty() ||
       node.output()->type().dtype != DType::kF32 || !HasRealOperand(node)) {
@@ -122,18 +128,18 @@ absl::Status HasIntegerForm(const Node& node) {
   Graph graph;
   std::vector<Value*> operands;
   for (size_t i = 0; i < node.inputs().size(); ++i) {
-    operands.push_back(StandIn(graph, node, i));
+    operands.push_back(StandIn(graph, node, i, format));
   }
   std::unique_ptr<const Op> op = node.op().Clone();
   if (op->name() == "relu") op = std::make_unique<Clip>();
-  const ElemType elem{DType::kS8, Quant::PerTensor(kAnyScale, 0)};
+  const ElemType elem{format.dtype, Quant::PerTensor(kAnyScale, 0)};
   TINYC_ASSIGN_OR_RETURN(
       const Node* const integer,
       graph.Append(std::move(op), operands,
                    {.loc = {}, .want = {elem}, .names = {}, .regions = {}}));
-  const absl::Status lowered = integer->op().Lower(*integer).status();
+  const absl::Status kernels = CheckKernels(*integer, *FindTarget("generic"));
   // Internal: it has kernels in another layout.
-  return absl::IsInternal(lowered) ? absl::OkStatus() : lowered;
+  return absl::IsInternal(kernels) ? absl::OkStatus() : kernels;
 }
 
 // The only real operand that is computed, or null.
@@ -158,7 +164,7 @@ bool KeepsScale(const Node& node) {
          node.op().name() == "relu";
 }
 
-std::optional<ElemType> FixedElem(const Value& value) {
+std::optional<Range> FixedRange(const Value& value) {
   const Node* node = value.producer();
   while (node != nullptr && KeepsScale(*node) &&
          OnlyRealOperand(*node) != nullptr) {
@@ -167,16 +173,15 @@ std::optional<ElemType> FixedElem(const Value& value) {
   if (node == nullptr) return std::nullopt;
   const absl::string_view name = node->op().name();
   if (name == "softmax" || name == "sigmoid" || name == "hard_sigmoid") {
-    return ElemType{DType::kS8, Quant::PerTensor(0x1p-8f, -128)};
+    return Range{0, 1};
   }
-  if (name == "tanh") {
-    return ElemType{DType::kS8, Quant::PerTensor(0x1p-7f, 0)};
-  }
+  if (name == "tanh") return Range{-1, 1};
   return std::nullopt;
 }
 
-QuantizationPlan::QuantizationPlan(const Graph& graph, const Ranges& ranges) {
-  FindInteger(graph, ranges);
+QuantizationPlan::QuantizationPlan(const Graph& graph, const Ranges& ranges,
+                                   Activations activations) {
+  FindInteger(graph, ranges, activations);
   const auto store = [&](Value* value) {
     if (IsRealOperand(value) && IsNeeded(*value)) stored_.push_back(value);
   };
@@ -195,12 +200,14 @@ QuantizationPlan::QuantizationPlan(const Graph& graph, const Ranges& ranges) {
   }
 }
 
-void QuantizationPlan::FindInteger(const Graph& graph, const Ranges& ranges) {
+void QuantizationPlan::FindInteger(const Graph& graph, const Ranges& ranges,
+                                   Activations activations) {
+  const ActivationFormat& format = FormatOf(activations);
   absl::flat_hash_set<const Node*> able;
   for (const auto& node : graph.nodes()) {
     if (IsConversion(*node) || !HasRealOperand(*node)) continue;
-    absl::Status status = HasIntegerForm(*node);
-    if (status.ok()) status = FitsSteps(*node, ranges);
+    absl::Status status = HasIntegerForm(*node, format);
+    if (status.ok()) status = FitsSteps(*node, ranges, format);
     if (!status.ok()) {
       kept_.push_back({node.get(), std::string(status.message())});
       continue;

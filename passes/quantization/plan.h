@@ -11,7 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "compiler/ir/graph.h"
-#include "passes/quantization/scales.h"
+#include "passes/quantization/formats.h"
 
 namespace tinyc {
 
@@ -24,18 +24,18 @@ bool IsRealOperand(const Value* value);
 bool KeepsScale(const Node& node);
 
 // The range that the operator gives its results whatever it reads (softmax,
-// sigmoid: 0 to 1, tanh: -1 to 1) as stored numbers, also of a value that is
-// moved from there.
-std::optional<ElemType> FixedElem(const Value& value);
+// sigmoid: 0 to 1, tanh: -1 to 1), also of a value that is moved from there.
+std::optional<Range> FixedRange(const Value& value);
 
 // What values lay between on samples.
 using Ranges = absl::flat_hash_map<const Value*, Range>;
 
 class QuantizationPlan {
  public:
-  QuantizationPlan(const Graph& graph, const Ranges& ranges);
+  QuantizationPlan(const Graph& graph, const Ranges& ranges,
+                   Activations activations);
 
-  // Nodes that compute in 8-bit integers.
+  // Nodes that compute in integers.
   bool IsInteger(const Node& node) const { return integer_.contains(&node); }
   // Values that are quantized where they are made, in the order of the graph.
   // Others that an integer node reads take the scale of the one that they are
@@ -47,7 +47,8 @@ class QuantizationPlan {
   }
 
  private:
-  void FindInteger(const Graph& graph, const Ranges& ranges);
+  void FindInteger(const Graph& graph, const Ranges& ranges,
+                   Activations activations);
   bool IsNeeded(const Value& value) const;
   bool IsDeferred(const Value& value) const;
 

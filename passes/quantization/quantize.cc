@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gives the operators of a calibrated float graph the quantize/dequantize pairs
-// that integerize turns into 8-bit integers.
+// that integerize turns into integers.
 //
 //   %1 = conv(%x, %w, %b)                 %wq = quantize(%w) : s8 per channel
 //   %y = observed(%1) {min=-1, max=3} =>  %wf = dequantize(%wq)
@@ -8,13 +8,14 @@
 //                                         %yq = quantize(%1) : s8 q(4/255, -64)
 //                                         %y = dequantize(%yq)
 //
-// Activations are s8 with one scale, from the least to the greatest number
-// observed, 0 included; softmax, sigmoid and tanh have the range of the
-// function.  Operators that move, select or clamp numbers have one scale for
-// operands and result: that of the result where nothing else reads the operand.
-// Weights are s8, symmetric, with a scale for each output channel.  Operators
-// without 8-bit kernels stay float and are named in a note.  Run after
-// calibrate; fold-constants and the preset integers come next.
+// Activations have one scale.  Option activations=int8, as shown: from the
+// least to the greatest number observed, 0 included; or int16: symmetric, to
+// the one that is farthest from 0.  Softmax, sigmoid and tanh have the range of
+// the function.  Operators that move, select or clamp numbers have one scale
+// for operands and result: that of the result where nothing else reads the
+// operand. Weights are s8, symmetric, with a scale for each output channel.
+// Operators without kernels for such integers stay float and are named in a
+// note.  Run after calibrate; fold-constants and the preset integers come next.
 #include "compiler/ops/quantize.h"
 
 #include <algorithm>
@@ -27,15 +28,11 @@
 #include "passes/pass.h"
 #include "passes/quantization/insertion.h"
 #include "passes/quantization/plan.h"
-#include "passes/quantization/scales.h"
 #include "passes/rewrite.h"
 
 namespace tinyc {
 namespace {
 
-// A bias takes at most this many steps of the accumulator: passes that come
-// later may change it or the scale a little.
-constexpr double kMostBias = 0x1p28;
 // Nodes that a note names.
 constexpr size_t kMostNames = 4;
 
@@ -56,8 +53,11 @@ Ranges TakeObserved(Graph& graph) {
 
 class Quantizer {
  public:
-  explicit Quantizer(Graph& graph)
-      : graph_(graph), ranges_(TakeObserved(graph)), plan_(graph, ranges_) {}
+  Quantizer(Graph& graph, Activations activations)
+      : graph_(graph),
+        activations_(activations),
+        ranges_(TakeObserved(graph)),
+        plan_(graph, ranges_, activations) {}
 
   bool Calibrated() const { return !ranges_.empty(); }
   const QuantizationPlan& plan() const { return plan_; }
@@ -87,9 +87,13 @@ class Quantizer {
   }
 
   absl::StatusOr<ElemType> ElemOf(const Value& value) const {
-    if (const std::optional<ElemType> fixed = FixedElem(value)) return *fixed;
+    if (const std::optional<Range> fixed = FixedRange(value)) {
+      return FunctionElem(activations_, *fixed);
+    }
     const auto range = ranges_.find(&value);
-    if (range != ranges_.end()) return AsymmetricS8(range->second);
+    if (range != ranges_.end()) {
+      return ActivationElem(activations_, range->second);
+    }
     return Invalid("%", value.name(), " is not calibrated");
   }
 
@@ -102,7 +106,8 @@ class Quantizer {
     Value* stored = real->producer()->input(0);
     if (output || IsGraphInput(*value)) {
       const Value* named = output ? real : value;
-      graph_.Rename(stored, absl::StrCat(named->name(), "_int8"));
+      graph_.Rename(stored,
+                    absl::StrCat(named->name(), "_", AttrText(activations_)));
     } else {
       TakeName(graph_, value, stored);
       graph_.Rename(value, absl::StrCat(stored->name(), "_float"));
@@ -119,7 +124,7 @@ class Quantizer {
           static_cast<int>(i) == rule.bias) {
         continue;
       }
-      ElemType elem = AsymmetricS8(RangeOf(*value->constant()));
+      ElemType elem = ActivationElem(activations_, RangeOf(*value->constant()));
       if (static_cast<int>(i) == rule.weight) {
         elem = WeightsS8(*value->constant(), LeastScales(*node, rule));
       } else if (KeepsScale(*node)) {
@@ -133,15 +138,16 @@ class Quantizer {
 
   // Per output channel, the scale of the weights below which the bias would
   // take too many steps.
-  static std::vector<float> LeastScales(const Node& node,
-                                        const QuantRule& rule) {
+  std::vector<float> LeastScales(const Node& node,
+                                 const QuantRule& rule) const {
     const Value* bias = node.input(static_cast<size_t>(rule.bias));
     const std::optional<ElemType> x = ReadFrom(node.input(0));
     if (bias == nullptr || bias->constant() == nullptr || !x) return {};
+    const double most_bias = FormatOf(activations_).most_bias;
     std::vector<float> least;
     for (const float b : bias->constant()->data<float>()) {
       least.push_back(static_cast<float>(
-          std::fabs(b) / (double{x->quant->scale[0]} * kMostBias)));
+          std::fabs(b) / (double{x->quant->scale[0]} * most_bias)));
     }
     return least;
   }
@@ -185,6 +191,7 @@ class Quantizer {
   }
 
   Graph& graph_;
+  const Activations activations_;
   Ranges ranges_;
   QuantizationPlan plan_;
 };
@@ -235,9 +242,11 @@ bool HasReals(const Graph& graph) {
 }  // namespace
 
 absl::Status Quantize(Module& module, const PassOptions& options) {
-  TINYC_RETURN_IF_ERROR(options.CheckKnown({}));
+  TINYC_RETURN_IF_ERROR(options.CheckKnown({"activations"}));
+  TINYC_ASSIGN_OR_RETURN(const Activations activations,
+                         ReadActivations(options, "activations"));
   Graph& graph = *module.graph;
-  Quantizer quantizer(graph);
+  Quantizer quantizer(graph, activations);
   if (!quantizer.Calibrated()) {
     if (HasQuantize(graph) || !HasReals(graph)) return absl::OkStatus();
     return Invalid("no value is calibrated; run calibrate first");

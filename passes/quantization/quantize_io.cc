@@ -9,44 +9,47 @@
 //     return %y
 //   }
 //
-// Option type=int8, as shown, or int16: symmetric numbers of 16 bits with the
-// same range, which the model converts.  Inputs and outputs of other types, and
-// floats that are not quantized, stay.  Run after the passes that choose scales
-// and before integerize.
+// Option type=int8 or int16.  What the model stores in the other size it
+// converts, from or to numbers of the same range.  Inputs and outputs of other
+// types, and floats that are not quantized, stay.  Run after the passes that
+// choose scales and before integerize.
 #include <algorithm>
 
 #include "compiler/ops/quantize.h"
 #include "passes/pass.h"
+#include "passes/quantization/formats.h"
 #include "passes/quantization/insertion.h"
-#include "passes/quantization/scales.h"
 #include "passes/rewrite.h"
 
 namespace tinyc {
 namespace {
 
 bool IsStored(const Value& value) {
-  return value.type().dtype == DType::kS8 && value.type().quantized() &&
-         value.type().quant->per_tensor();
+  const TensorType& type = value.type();
+  return (type.dtype == DType::kS8 || type.dtype == DType::kS16) &&
+         type.quantized() && type.quant->per_tensor();
 }
 
-// The type that the interface gives numbers of `elem`.
-ElemType InterfaceElem(const ElemType& elem, bool wide) {
-  return wide ? SymmetricS16(RangeOf(elem)) : elem;
+// The type that an interface of type `io` gives numbers of `elem`.
+ElemType InterfaceElem(const ElemType& elem, Activations io) {
+  return elem.dtype == FormatOf(io).dtype ? elem
+                                          : ActivationElem(io, RangeOf(elem));
 }
 
 // Takes `input` as the integers to which its only user quantizes it.
-absl::Status StoreInput(Graph& graph, Value* input, bool wide) {
+absl::Status StoreInput(Graph& graph, Value* input, Activations io) {
   Node* quantize = OnlyUser(*input);
   if (input->type().dtype != DType::kF32 || quantize == nullptr ||
       quantize->As<QuantizeOp>() == nullptr || !IsStored(*quantize->output())) {
     return absl::OkStatus();
   }
-  const ElemType elem = InterfaceElem(quantize->output()->type().elem(), wide);
-  // Another value holds the place of the input for a moment.
   Value* stored = quantize->output();
+  const ElemType elem = InterfaceElem(stored->type().elem(), io);
+  const bool same = elem == stored->type().elem();
+  // Another value holds the place of the input for a moment.
   graph.SetInput(quantize, 0, nullptr);
   graph.SetInputType(input, TensorType(elem, input->type().shape));
-  if (!wide) {
+  if (same) {
     graph.ReplaceUses(stored, input);
     return absl::OkStatus();
   }
@@ -59,19 +62,18 @@ absl::Status StoreInput(Graph& graph, Value* input, bool wide) {
 }
 
 // Gives output `i` out as the integers that it is made from.
-absl::Status StoreOutput(Graph& graph, size_t i, bool wide) {
+absl::Status StoreOutput(Graph& graph, size_t i, Activations io) {
   Value* output = graph.outputs()[i];
   if (ProducedBy<Dequantize>(output) == nullptr) return absl::OkStatus();
   Value* stored = output->producer()->input(0);
   if (!IsStored(*stored)) return absl::OkStatus();
-  if (wide) {
+  const ElemType elem = InterfaceElem(stored->type().elem(), io);
+  if (!(elem == stored->type().elem())) {
     const Node* from = output->producer();
     TINYC_ASSIGN_OR_RETURN(
-        stored, AddNode(graph,
-                        {.before = nullptr,
-                         .from = {from},
-                         .want = {InterfaceElem(stored->type().elem(), true)}},
-                        QuantizeOp(), {output}));
+        stored,
+        AddNode(graph, {.before = nullptr, .from = {from}, .want = {elem}},
+                QuantizeOp(), {output}));
   }
   if (IsGraphInput(*stored) || IsGraphOutput(*stored)) return absl::OkStatus();
   graph.SetOutput(i, stored);
@@ -83,17 +85,14 @@ absl::Status StoreOutput(Graph& graph, size_t i, bool wide) {
 
 absl::Status QuantizeIo(Module& module, const PassOptions& options) {
   TINYC_RETURN_IF_ERROR(options.CheckKnown({"type"}));
-  const std::string type = options.Get("type", "int8");
-  if (type != "int8" && type != "int16") {
-    return Invalid("type is int8 or int16, not \"", type, "\"");
-  }
+  TINYC_ASSIGN_OR_RETURN(const Activations io,
+                         ReadActivations(options, "type"));
   Graph& graph = *module.graph;
   for (size_t i = 0; i < graph.inputs().size(); ++i) {
-    TINYC_RETURN_IF_ERROR(
-        StoreInput(graph, graph.inputs()[i], type == "int16"));
+    TINYC_RETURN_IF_ERROR(StoreInput(graph, graph.inputs()[i], io));
   }
   for (size_t i = 0; i < graph.outputs().size(); ++i) {
-    TINYC_RETURN_IF_ERROR(StoreOutput(graph, i, type == "int16"));
+    TINYC_RETURN_IF_ERROR(StoreOutput(graph, i, io));
   }
   EraseDeadNodes(graph);
   return absl::OkStatus();

@@ -90,7 +90,7 @@ void Simulation::FindRoundings() {
     rounding.name = node.input(0)->name();
     rounding.real = node.input(0)->producer()->input(0);
     rounding.rounded = node.output();
-    rounding.fixed = FixedElem(*rounding.real).has_value();
+    rounding.fixed = FixedRange(*rounding.real).has_value();
     rounding.elem = node.input(0)->type().elem();
     rounding.affected = {step};
     FindAffected(&rounding);

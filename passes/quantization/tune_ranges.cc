@@ -10,11 +10,13 @@
 // others their resolution.  On its own samples the result is never worse than
 // before. Options: data and samples as those of calibrate; of these, as many as
 // a fixed amount of work and memory allows.  Run after quantize; ranges that a
-// rule sets (softmax) stay.
+// rule sets (softmax) stay, and those of 16-bit integers, whose steps are so
+// small that the outputs do not show them beside 8-bit weights.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "compiler/base/parallel.h"
 #include "compiler/ops/quantize.h"
@@ -42,6 +44,10 @@ constexpr size_t kLeastSamples = 8;
 // A trial that is worse than this on the first samples is not run on the rest.
 constexpr double kHopeless = 1.05;
 
+bool IsTuned(const Rounding& rounding) {
+  return !rounding.fixed && rounding.elem.dtype == DType::kS8;
+}
+
 class Tuner {
  public:
   Tuner(Simulation& simulation, absl::Span<const Sample> samples,
@@ -57,7 +63,7 @@ class Tuner {
       TINYC_RETURN_IF_ERROR(Start(correction));
       if (walk == 0) before_ = Sum(errors_.size());
       for (Rounding& rounding : simulation_.roundings()) {
-        if (rounding.fixed) continue;
+        if (!IsTuned(rounding)) continue;
         TINYC_RETURN_IF_ERROR(Descend(&rounding, &Range::max));
         TINYC_RETURN_IF_ERROR(Descend(&rounding, &Range::min));
       }
@@ -178,7 +184,9 @@ absl::Status TuneRanges(Module& module, const PassOptions& options) {
   TINYC_ASSIGN_OR_RETURN(FloatForms forms, MakeFloatForms(graph));
   TINYC_ASSIGN_OR_RETURN(const std::unique_ptr<Simulation> simulation,
                          Simulation::Make(std::move(forms.rounded)));
-  if (simulation->roundings().empty()) return absl::OkStatus();
+  if (absl::c_none_of(simulation->roundings(), IsTuned)) {
+    return absl::OkStatus();
+  }
   CalibrationOptions fewer = calibration;
   fewer.samples = std::min(fewer.samples, AffordableSamples(*simulation));
   TINYC_ASSIGN_OR_RETURN(std::vector<Sample> samples,

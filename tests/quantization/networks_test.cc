@@ -28,6 +28,7 @@ struct Network {
   // Some operators stay float: their last bits may decide a tie of what is
   // quantized after them.
   bool islands = false;
+  QuantizeOptions::Type type = QuantizeOptions::Type::kInt8;
 };
 
 class NetworksTest : public testing::TestWithParam<Network> {
@@ -64,7 +65,8 @@ TEST_P(NetworksTest, KernelsAgreeWithTheReferenceAndThatWithTheFloatModel) {
   std::string file;
   const Samples samples = MakeSamples(*real->imported.graph, &file);
   CompileOptions options;
-  options.quantize = QuantizeOptions{.calibration = file};
+  options.quantize =
+      QuantizeOptions{.type = GetParam().type, .calibration = file};
   const absl::StatusOr<CompiledModel> model = CompileModel(path, options);
   ASSERT_TRUE(model.ok()) << model.status();
   double signal = 0;
@@ -97,6 +99,19 @@ INSTANTIATE_TEST_SUITE_P(
         Network{"vit_dynamo", 30, true}, Network{"conformer_dynamo", 28, true},
         Network{"decoder_dynamo", 38, true}, Network{"gru_dynamo", 35, true},
         Network{"lstm_streaming_dynamo", 35, true}, Network{"mlp_dynamo", 30}),
+    [](const auto& network) { return std::string(network.param.name); });
+
+constexpr QuantizeOptions::Type kInt16x8 = QuantizeOptions::Type::kInt16x8;
+
+INSTANTIATE_TEST_SUITE_P(
+    Exported16x8, NetworksTest,
+    testing::Values(Network{"cnn_dynamo", 43, false, kInt16x8},
+                    Network{"unet_dynamo", 43, false, kInt16x8},
+                    Network{"mobilenet_v3_block_dynamo", 40, true, kInt16x8},
+                    Network{"tcn_dynamo", 38, false, kInt16x8},
+                    Network{"vit_dynamo", 38, true, kInt16x8},
+                    Network{"conformer_dynamo", 38, true, kInt16x8},
+                    Network{"mlp_dynamo", 38, true, kInt16x8}),
     [](const auto& network) { return std::string(network.param.name); });
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "compiler/base/file.h"
 #include "compiler/data/npz.h"
@@ -16,6 +17,7 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 #include "onnx/defs/parser.h"
+#include "passes/quantization/pipeline.h"
 #include "tests/support/run_program.h"
 #include "tests/support/temp_dir.h"
 
@@ -228,6 +230,12 @@ TEST_F(TinycTest, Quantizes) {
     EXPECT_THAT(run.err, HasSubstr("all 40 values are the same"));
     EXPECT_THAT(Text("m.h"), HasSubstr(absl::StrCat(type, " image[")));
   }
+  run = RunProgram("tinyc", {kModel, "-o", Path("m.c"), "--quantize=int16x8",
+                             calibration, "--io=int16", "--verify"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("all 40 values are the same"));
+  EXPECT_THAT(Text("m.h"), HasSubstr("(const int16_t image["));
+  EXPECT_THAT(Text("m.c"), HasSubstr("static const int64_t"));
 }
 
 TEST_F(TinycTest, RefusesWrongCalibration) {
@@ -341,7 +349,7 @@ TEST_F(TinycTest, RefusesWrongUsage) {
   ExpectFailure({kModel, "-o", out, "--quantize=int8"}, 2,
                 "--quantize needs --calibration");
   ExpectFailure({kModel, "-o", out, "--quantize=int9", "--calibration=x"}, 2,
-                "--quantize is int8, not \"int9\"");
+                "--quantize is int8 or int16x8, not \"int9\"");
   ExpectFailure(
       {kModel, "-o", out, "--quantize=int8", "--calibration=x", "--io=int4"}, 2,
       "--io is keep, int8 or int16");
@@ -374,6 +382,10 @@ TEST_F(TinycTest, ListsAndHelps) {
         "--check", "--version"}) {
     EXPECT_THAT(run.out, HasSubstr(absl::StrCat("  ", option)));
   }
+  EXPECT_THAT(
+      run.out,
+      HasSubstr("--quantize=" +
+                absl::StrJoin(EnumNames<QuantizeOptions::Type>::kNames, "|")));
   EXPECT_EQ(run.err, "");
 }
 

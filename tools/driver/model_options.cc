@@ -71,7 +71,10 @@ absl::Status ReadQuantize(const ModelOptions& options, CompileOptions* read) {
   }
   QuantizeOptions quantize;
   if (!ParseAttr(options.quantize, &quantize.type)) {
-    return Invalid("--quantize is int8, not \"", options.quantize, "\"");
+    return Invalid(
+        "--quantize is ",
+        absl::StrJoin(EnumNames<QuantizeOptions::Type>::kNames, " or "),
+        ", not \"", options.quantize, "\"");
   }
   if (!options.io.empty() && !ParseAttr(options.io, &quantize.io)) {
     return Invalid("--io is keep, int8 or int16, not \"", options.io, "\"");
@@ -104,9 +107,9 @@ std::vector<Option> ModelOptionRows(ModelOptions* options) {
        "passes and presets to run instead of `default`, in order:\n"
        "a,b{key=value;switch},c",
        &options->passes},
-      {"quantize", "int8",
-       "make a float model compute in integers: 8-bit activations\n"
-       "and weights",
+      {"quantize", "int8|int16x8",
+       "make a float model compute in integers: 8-bit weights and\n"
+       "activations of 8 or 16 bits",
        &options->quantize},
       {"calibration", "FILE|DIR",
        "samples for --quantize: an .npz file of arrays named after\n"
