@@ -18,6 +18,7 @@
 #include "tools/driver/lists.h"
 #include "tools/driver/model_options.h"
 #include "tools/driver/module_file.h"
+#include "tools/driver/progress_bar.h"
 #include "tools/driver/report.h"
 #include "tools/driver/verify_emitted.h"
 
@@ -273,6 +274,7 @@ int Main(int argc, const char* const* argv) {
       compile->manager.print_after.emplace_back(name);
     }
   }
+  ShowProgress();
   return Run(request, *compile);
 }
 

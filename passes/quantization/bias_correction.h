@@ -37,6 +37,8 @@ class BiasCorrection {
         return absl::OkStatus();
       });
 
+  size_t layers() const { return layers_.size(); }
+
   // Adds to the biases of `model` what Run found.
   void Apply(Graph& model) const;
 

@@ -7,6 +7,7 @@
 
 #include "absl/strings/numbers.h"
 #include "compiler/base/parallel.h"
+#include "compiler/base/progress.h"
 #include "compiler/data/samples.h"
 #include "compiler/engine/kernels_engine.h"
 #include "compiler/targets/registry.h"
@@ -118,8 +119,10 @@ absl::StatusOr<ObservedRanges> ObserveRanges(const Module& module,
                                              absl::Span<const Sample> samples) {
   TINYC_ASSIGN_OR_RETURN(const Module planned, PlanForHost(*module.graph));
   std::vector<Extents> extents(samples.size());
+  Progress progress("calibrate", samples.size());
   TINYC_RETURN_IF_ERROR(ParallelFor(samples.size(), [&](size_t i) {
     TINYC_ASSIGN_OR_RETURN(extents[i], ExtentsOf(planned, samples[i]));
+    progress.Add();
     return absl::OkStatus();
   }));
   Extents all;

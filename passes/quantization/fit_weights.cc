@@ -27,6 +27,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "compiler/base/parallel.h"
+#include "compiler/base/progress.h"
 #include "compiler/ops/quantize.h"
 #include "passes/pass.h"
 #include "passes/quantization/bias_correction.h"
@@ -398,9 +399,11 @@ absl::Status FitWeights(Module& module, const PassOptions& options) {
   BiasCorrection fit_bias = nearest;
   TINYC_RETURN_IF_ERROR(nearest.Run(*rounded, runs));
   const double with_bias = Sum(error, runs);
+  Progress progress("fit-weights", fit_bias.layers());
   Fitter fitter(graph, *real_simulation, real_runs, *rounded, runs);
   TINYC_RETURN_IF_ERROR(
       fit_bias.Run(*rounded, runs, [&](size_t step, const std::string& output) {
+        progress.Add();
         return fitter.Fit(step, output);
       }));
   const double fitted = Sum(error, runs);

@@ -19,6 +19,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "compiler/base/parallel.h"
+#include "compiler/base/progress.h"
 #include "compiler/ops/quantize.h"
 #include "passes/pass.h"
 #include "passes/quantization/bias_correction.h"
@@ -59,10 +60,12 @@ class Tuner {
   }
 
   absl::Status Run(BiasCorrection& correction) {
+    Progress progress("tune-ranges", kWalks * simulation_.roundings().size());
     for (int walk = 0; walk < kWalks; ++walk) {
       TINYC_RETURN_IF_ERROR(Start(correction));
       if (walk == 0) before_ = Sum(errors_.size());
       for (Rounding& rounding : simulation_.roundings()) {
+        progress.Add();
         if (!IsTuned(rounding)) continue;
         TINYC_RETURN_IF_ERROR(Descend(&rounding, &Range::max));
         TINYC_RETURN_IF_ERROR(Descend(&rounding, &Range::min));
