@@ -19,6 +19,7 @@
 #include "tools/driver/model_options.h"
 #include "tools/driver/module_file.h"
 #include "tools/driver/progress_bar.h"
+#include "tools/driver/quality.h"
 #include "tools/driver/report.h"
 #include "tools/driver/verify_emitted.h"
 
@@ -115,9 +116,10 @@ absl::StatusOr<Samples> VerifySamples(const std::string& file,
   return samples;
 }
 
-// All files that the request asks for.
-absl::StatusOr<std::vector<NamedFile>> MakeFiles(const Request& request,
-                                                 const CompiledModel& model) {
+// All files that the request asks for, and what is known of the model.
+absl::StatusOr<std::vector<NamedFile>> MakeFiles(
+    const Request& request, const CompiledModel& model,
+    const nlohmann::ordered_json& report) {
   const EmitOptions options = EmitOptionsOf(request);
   std::vector<NamedFile> files;
   TINYC_ASSIGN_OR_RETURN(std::vector<OutputFile> emitted,
@@ -140,7 +142,6 @@ absl::StatusOr<std::vector<NamedFile>> MakeFiles(const Request& request,
     }
   }
   if (!request.report.empty()) {
-    const nlohmann::ordered_json report = ReportJson(model.planned);
     files.push_back({request.report, absl::EndsWith(request.report, ".html")
                                          ? ReportHtml(report)
                                          : report.dump(2) + "\n"});
@@ -177,8 +178,19 @@ int Run(const Request& request, const CompileOptions& options) {
     return kExitFault;
   }
   PrintNotes(model->planned.notes);
+  nlohmann::ordered_json report = ReportJson(model->planned);
+  if (options.quantize) {
+    const absl::StatusOr<QuantizationQuality> quality =
+        QualityOf(*model, *options.quantize);
+    if (!quality.ok()) {
+      PrintErrors(WithFile(request.model, quality.status()));
+      return kExitFault;
+    }
+    PrintNotes({QualityNote(*quality)});
+    report["quantization"] = QualityJson(*quality);
+  }
   const absl::StatusOr<std::vector<NamedFile>> files =
-      MakeFiles(request, *model);
+      MakeFiles(request, *model, report);
   if (!files.ok()) {
     PrintErrors(files.status());
     return kExitFault;
@@ -188,8 +200,7 @@ int Run(const Request& request, const CompileOptions& options) {
     return kExitFault;
   }
   if (request.check) {
-    const absl::Status status =
-        PrintResult(ReportText(ReportJson(model->planned)));
+    const absl::Status status = PrintResult(ReportText(report));
     if (!status.ok()) {
       PrintErrors(status);
       return kExitFault;

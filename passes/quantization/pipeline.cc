@@ -19,23 +19,23 @@ Activations ActivationsOf(QuantizeOptions::Type type) {
   TINYC_CHECK(false);
 }
 
+Pipeline Parsed(absl::string_view text) {
+  absl::StatusOr<Pipeline> pipeline = ParsePipeline(text);
+  TINYC_CHECK(pipeline.ok());
+  return *std::move(pipeline);
+}
+
 }  // namespace
 
+Pipeline MergePipeline() { return Parsed("clean,fuse,layout"); }
+
 Pipeline QuantizePipeline(const QuantizeOptions& options) {
-  Pipeline pipeline;
-  const auto append = [&](absl::string_view text) {
-    absl::StatusOr<Pipeline> items = ParsePipeline(text);
-    TINYC_CHECK(items.ok());
-    pipeline.insert(pipeline.end(), items->begin(), items->end());
-  };
+  Pipeline pipeline = MergePipeline();
   // A path may hold what is syntax in the text of a pipeline.
   const auto add = [&](absl::string_view name,
                        std::map<std::string, std::string> values) {
     pipeline.push_back({FindPass(name), PassOptions(std::move(values))});
   };
-  // Merged first: what a layer and its activation give together is quantized
-  // once.
-  append("clean,fuse,layout");
   add("calibrate", {{"data", options.calibration}});
   const Activations activations = ActivationsOf(options.type);
   add("quantize", {{"activations", AttrText(activations)}});
@@ -46,7 +46,9 @@ Pipeline QuantizePipeline(const QuantizeOptions& options) {
   if (options.io != QuantizeOptions::Io::kKeep) {
     add("quantize-io", {{"type", AttrText(options.io)}});
   }
-  append("fold-constants,integers,layout,widths,fuse-elementwise");
+  const Pipeline integers =
+      Parsed("fold-constants,integers,layout,widths,fuse-elementwise");
+  pipeline.insert(pipeline.end(), integers.begin(), integers.end());
   return pipeline;
 }
 

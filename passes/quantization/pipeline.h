@@ -29,6 +29,10 @@ struct EnumNames<QuantizeOptions::Io> {
   static constexpr absl::string_view kNames[] = {"keep", "int8", "int16"};
 };
 
+// What comes before quantization: merges what is computed together and thus
+// rounded once.
+Pipeline MergePipeline();
+
 // From a float model as it is imported to integer operators, all at [graph].
 Pipeline QuantizePipeline(const QuantizeOptions& options);
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "absl/container/flat_hash_set.h"
@@ -11,9 +10,7 @@
 #include "compiler/base/parallel.h"
 #include "compiler/lowering/pack_calls.h"
 #include "compiler/ops/quantize.h"
-#include "compiler/targets/registry.h"
-#include "passes/memory/plan_apart.h"
-#include "passes/pass.h"
+#include "passes/quantization/apart.h"
 #include "passes/quantization/plan.h"
 #include "passes/rewrite.h"
 
@@ -51,14 +48,9 @@ void RoundTo(const ElemType& elem, const float* x, float* y, int64_t count) {
 absl::StatusOr<std::unique_ptr<Simulation>> Simulation::Make(
     std::unique_ptr<Graph> rounded) {
   std::unique_ptr<Simulation> simulation(new Simulation);
-  Module& module = simulation->module_;
-  module.graph = std::move(rounded);
-  module.target = FindTarget("host");
-  for (const auto& pass : {&WidenFloats, &SelectKernels, &PackWeights}) {
-    TINYC_RETURN_IF_ERROR(pass(module, PassOptions()));
-  }
-  TINYC_RETURN_IF_ERROR(PlanApart(module));
-  for (const auto& node : module.graph->nodes()) {
+  TINYC_ASSIGN_OR_RETURN(simulation->module_,
+                         PlanApartForHost(std::move(rounded)));
+  for (const auto& node : simulation->module_.graph->nodes()) {
     simulation->nodes_.push_back(node.get());
   }
   simulation->shifts_.resize(simulation->nodes_.size());
@@ -135,13 +127,7 @@ absl::Status Simulation::SetWeights(size_t step, Tensor weights) {
 }
 
 KernelsRun Simulation::Start(const Sample& sample) const {
-  KernelsRun run(module_);
-  for (size_t i = 0; i < sample.size(); ++i) {
-    const absl::Span<const uint8_t> bytes = sample[i].bytes();
-    std::copy(bytes.begin(), bytes.end(),
-              run.BytesOf(*module_.graph->inputs()[i]));
-  }
-  return run;
+  return StartApart(module_, sample);
 }
 
 absl::Status Simulation::Step(KernelsRun& run, size_t step) const {
@@ -154,14 +140,7 @@ absl::Status Simulation::Step(KernelsRun& run, size_t step) const {
             r.rounded->type().num_elements());
     return absl::OkStatus();
   }
-  TINYC_RETURN_IF_ERROR(run.RunNode(node));
-  // The bytes of the operand under another type.
-  if (node.regions().empty() && module_.lowering->calls.at(&node).empty()) {
-    const size_t bytes = static_cast<size_t>(node.output()->type().bytes());
-    const uint8_t* from = run.BytesOf(*node.input(0));
-    uint8_t* to = run.BytesOf(*node.output());
-    if (bytes > 0 && from != to) std::memcpy(to, from, bytes);
-  }
+  TINYC_RETURN_IF_ERROR(RunApart(module_, run, node));
   ApplyShift(run, step);
   return absl::OkStatus();
 }

@@ -17,7 +17,9 @@ namespace tinyc {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using testing::EndsWith;
 using testing::HasSubstr;
+using testing::Not;
 
 Kernel KernelNamed(const char* symbol) {
   Kernel kernel{};
@@ -152,6 +154,44 @@ TEST_F(ReportTest, SaysTheSameInAFewLines) {
               192  a
                64  scratch of <first>
 )");
+}
+
+Json Quality() {
+  return Json::parse(R"({
+      "samples": 200, "agreement": 0.985, "sqnr_db": 32.5, "layer_samples": 32,
+      "layers": [
+        {"name": "<first>", "op": "conv", "output": "a", "dtype": "s8",
+         "scale": 0.5, "zero_point": -3, "min": -60.5, "max": 65, "saturated":
+         0.0125, "sqnr_db": 30.1, "own_sqnr_db": 31.2, "output_sqnr_db": 40},
+        {"name": "second", "op": "dense", "output": "y", "dtype": "s16",
+         "scale": 0.25, "zero_point": 0, "min": 0, "max": 9, "saturated": 0,
+         "sqnr_db": 32.5, "own_sqnr_db": 33, "output_sqnr_db": 33},
+        {"name": "third", "op": "add", "output": "z", "dtype": "s8",
+         "scale": 1, "zero_point": 0, "min": 0, "max": 9, "saturated": 0,
+         "sqnr_db": 20, "own_sqnr_db": null, "output_sqnr_db": null}]})");
+}
+
+TEST_F(ReportTest, ShowsWhatQuantizationCost) {
+  Json report = ReportJson(module_);
+  EXPECT_FALSE(report.contains("quantization"));
+  EXPECT_THAT(ReportHtml(report), Not(HasSubstr("Quantization")));
+  report["quantization"] = Quality();
+  const std::string html = ReportHtml(report);
+  EXPECT_THAT(html,
+              HasSubstr("On 200 calibration samples the signal is 32.5 "
+                        "dB above the noise at the outputs, and 98.5 % of "
+                        "the winners"));
+  EXPECT_THAT(html, HasSubstr("<td>s8</td><td class=\"n\">0.5</td>"
+                              "<td class=\"n\">-3</td>"));
+  EXPECT_THAT(html, HasSubstr("<td class=\"n\">1.25 %</td>"));
+  EXPECT_THAT(html, HasSubstr("<td class=\"n\">40.0</td><td><span "
+                              "class=\"bar\" style=\"width:60px\">"));
+  EXPECT_THAT(html, HasSubstr("<td class=\"n\">-</td>"));
+  EXPECT_THAT(ReportText(report), EndsWith(R"(
+    outputs dB  were only this layer quantized
+          33.0  second (dense)
+          40.0  <first> (conv)
+)"));
 }
 
 }  // namespace

@@ -218,6 +218,12 @@ TEST_F(TinycTest, Quantizes) {
   EXPECT_THAT(run.err, HasSubstr("\nwarning: 20 calibration samples are few"));
   EXPECT_THAT(run.err, HasSubstr("on 20 samples: all 200 values are the same"));
   EXPECT_THAT(Text("m.h"), HasSubstr("(const float image[M_IMAGE_SIZE]"));
+  EXPECT_THAT(run.err,
+              HasSubstr("\nnote: quantized, on its 20 calibration samples: "
+                        "signal to noise at the outputs "));
+  EXPECT_THAT(
+      run.err,
+      HasSubstr(" 100.0 % of the winners are those of the float model"));
   const std::pair<const char*, const char*> interfaces[] = {
       {"keep", "const float"},
       {"int8", "const int8_t"},
@@ -236,6 +242,30 @@ TEST_F(TinycTest, Quantizes) {
   EXPECT_THAT(run.err, HasSubstr("all 40 values are the same"));
   EXPECT_THAT(Text("m.h"), HasSubstr("(const int16_t image["));
   EXPECT_THAT(Text("m.c"), HasSubstr("static const int64_t"));
+}
+
+TEST_F(TinycTest, ReportsWhatQuantizationCost) {
+  const ProgramRun run =
+      RunProgram("tinyc", {kModel, "--quantize=int8",
+                           absl::StrCat("--calibration=", kDigits), "--check"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("  were only this layer quantized\n"));
+  const ProgramRun json =
+      RunProgram("tinyc", {kModel, "--quantize=int8",
+                           absl::StrCat("--calibration=", kDigits),
+                           "--report=" + Path("m.json")});
+  EXPECT_EQ(json.exit_code, 0) << json.err;
+  const auto quality = nlohmann::json::parse(Text("m.json")).at("quantization");
+  EXPECT_EQ(quality.at("samples"), 20);
+  EXPECT_EQ(quality.at("agreement"), 1);
+  EXPECT_GT(quality.at("sqnr_db"), 30);
+  // The digit as it comes in, and the layers with weights at the least.
+  EXPECT_GE(quality.at("layers").size(), 5);
+  for (const auto& layer : quality.at("layers")) {
+    EXPECT_EQ(layer.at("dtype"), "s8");
+    EXPECT_GE(layer.at("sqnr_db"), 15) << layer;
+    EXPECT_LE(layer.at("saturated"), 0.01) << layer;
+  }
 }
 
 TEST_F(TinycTest, RefusesWrongCalibration) {

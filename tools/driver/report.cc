@@ -100,11 +100,6 @@ int64_t ScratchBytes(const Module& module, const Node& node) {
   return bytes;
 }
 
-std::string LayerName(const Node& node) {
-  const std::string names = node.loc().Names();
-  return names.empty() ? node.output()->name() : names;
-}
-
 // How many bytes of the arena are live at `step`.  Tensors that share bytes,
 // as a reshape does, count once.
 int64_t LiveBytes(const std::vector<Resident>& residents, int64_t step) {
@@ -268,6 +263,11 @@ int64_t CodeBytesEstimate(const Module& module) {
   constexpr int64_t kFixedBytes = 300;
   Bodies bodies;
   return kFixedBytes + CallBytes(module, &bodies);
+}
+
+std::string LayerName(const Node& node) {
+  const std::string names = node.loc().Names();
+  return names.empty() ? node.output()->name() : names;
 }
 
 Json ReportJson(const Module& module) {

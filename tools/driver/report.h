@@ -23,6 +23,7 @@
 //                  those of all iterations of a loop that is known, else of one
 //   tensors[]  everything in the arena, scratch included: name, layer,
 //              arena_offset, bytes, live_from, live_to
+//   quantization  of a model that was quantized here: quality.h
 //   notes[]
 // A step is the index of a layer; live_to is the last step that needs the
 // tensor.
@@ -38,6 +39,9 @@ namespace tinyc {
 
 // The report of a planned module.
 nlohmann::ordered_json ReportJson(const Module& module);
+
+// What a report calls a layer: the ONNX nodes it came from.
+std::string LayerName(const Node& node);
 
 // The same data as one page that needs no other file.
 std::string ReportHtml(const nlohmann::ordered_json& report);

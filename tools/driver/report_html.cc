@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report as one page: a summary, the arena over time as a picture, and the
 // layers as a table.
+#include <algorithm>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "tools/driver/report.h"
 
@@ -188,6 +190,63 @@ void AppendLayers(const Json& report, std::string* html) {
   absl::StrAppend(html, "</tbody></table></div>\n");
 }
 
+// A number in dB with a bar of it: what is short costs accuracy.
+std::string DecibelCells(const Json& json) {
+  if (json.is_null()) return "<td class=\"n\">-</td><td></td>";
+  const double db = json.get<double>();
+  constexpr double kPixelsPerDecibel = 1.5, kMostPixels = 120;
+  const double width = std::clamp(db * kPixelsPerDecibel, 0.0, kMostPixels);
+  return absl::StrFormat(
+      "<td class=\"n\">%.1f</td><td><span class=\"bar\" "
+      "style=\"width:%.0fpx\"></span></td>",
+      db, width);
+}
+
+void AppendQuantization(const Json& quality, std::string* html) {
+  absl::StrAppendFormat(
+      html,
+      "<h2>Quantization</h2>\n<p>On %d calibration samples the signal is "
+      "%.1f dB above the noise at the outputs",
+      Int(quality, "samples"), quality["sqnr_db"].get<double>());
+  if (!quality["agreement"].is_null()) {
+    absl::StrAppendFormat(html,
+                          ", and %.1f %% of the winners are those of the float "
+                          "model",
+                          100 * quality["agreement"].get<double>());
+  }
+  absl::StrAppend(html, ". Layers, on ", Int(quality, "layer_samples"),
+                  " samples: <em>alone</em> is the noise of a layer that is "
+                  "given the float model's numbers, <em>outputs</em> what that "
+                  "leaves at the model's outputs, the layer with the lowest "
+                  "number costing most; <em>in all</em> has the noise of the "
+                  "layers before it.</p>\n<div class=\"scroll\"><table>\n"
+                  "<thead><tr><th class=\"name\">ONNX nodes</th>"
+                  "<th>operator</th><th>type</th><th class=\"n\">scale</th>"
+                  "<th class=\"n\">zero</th><th class=\"n\">least</th>"
+                  "<th class=\"n\">greatest</th>"
+                  "<th class=\"n\">saturated</th>"
+                  "<th class=\"n\">in all dB</th><th></th>"
+                  "<th class=\"n\">alone dB</th><th></th>"
+                  "<th class=\"n\">outputs dB</th><th></th></tr></thead>\n"
+                  "<tbody>\n");
+  for (const Json& layer : quality["layers"]) {
+    absl::StrAppendFormat(
+        html,
+        "<tr><td class=\"name\"><div>%s</div></td><td>%s</td><td>%s</td>"
+        "<td class=\"n\">%.4g</td><td class=\"n\">%d</td>"
+        "<td class=\"n\">%.3g</td><td class=\"n\">%.3g</td>"
+        "<td class=\"n\">%.2f %%</td>",
+        String(layer, "name"), String(layer, "op"), String(layer, "dtype"),
+        layer["scale"].get<double>(), Int(layer, "zero_point"),
+        layer["min"].get<double>(), layer["max"].get<double>(),
+        100 * layer["saturated"].get<double>());
+    absl::StrAppend(html, DecibelCells(layer["sqnr_db"]),
+                    DecibelCells(layer["own_sqnr_db"]),
+                    DecibelCells(layer["output_sqnr_db"]), "</tr>\n");
+  }
+  absl::StrAppend(html, "</tbody></table></div>\n");
+}
+
 }  // namespace
 
 std::string ReportHtml(const Json& report) {
@@ -198,6 +257,9 @@ std::string ReportHtml(const Json& report) {
   AppendSummary(report, &html);
   AppendArena(report, &html);
   AppendLayers(report, &html);
+  if (report.contains("quantization")) {
+    AppendQuantization(report["quantization"], &html);
+  }
   if (!report["notes"].empty()) {
     absl::StrAppend(&html, "<h2>Notes</h2>\n<ul>\n");
     for (const Json& note : report["notes"]) {

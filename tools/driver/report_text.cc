@@ -109,6 +109,28 @@ std::string Peak(const Json& report) {
   return text;
 }
 
+// The layers that cost most accuracy.
+std::string Quantization(const Json& quality) {
+  std::vector<const Json*> layers;
+  for (const Json& layer : quality["layers"]) {
+    if (!layer["output_sqnr_db"].is_null()) layers.push_back(&layer);
+  }
+  const auto decibels = [](const Json& layer) {
+    return layer["output_sqnr_db"].get<double>();
+  };
+  std::stable_sort(layers.begin(), layers.end(), [&](auto* a, auto* b) {
+    return decibels(*a) < decibels(*b);
+  });
+  if (layers.size() > kMaxTensors) layers.resize(kMaxTensors);
+  std::string text = absl::StrFormat("\n  %12s  %s\n", "outputs dB",
+                                     "were only this layer quantized");
+  for (const Json* layer : layers) {
+    absl::StrAppendFormat(&text, "  %12.1f  %s (%s)\n", decibels(*layer),
+                          String(*layer, "name"), String(*layer, "op"));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string ReportText(const Json& report) {
@@ -116,9 +138,11 @@ std::string ReportText(const Json& report) {
       report["target"].is_null()
           ? ""
           : absl::StrCat(" for ", String(report, "target"));
-  return absl::StrCat(String(report, "model"), target, "\n", Totals(report),
-                      report["layers"].empty() ? "" : Layers(report),
-                      Peak(report));
+  return absl::StrCat(
+      String(report, "model"), target, "\n", Totals(report),
+      report["layers"].empty() ? "" : Layers(report), Peak(report),
+      report.contains("quantization") ? Quantization(report["quantization"])
+                                      : "");
 }
 
 }  // namespace tinyc
