@@ -248,10 +248,9 @@ class Comparison {
       const Value* x = real_.graph->outputs()[o];
       const Value* y = quantized_.graph->outputs()[o];
       if (RealOf(*y) != x) {
-        const auto before =
-            std::find_if(real_of_.begin(), real_of_.end(),
-                         [&](const auto& pair) { return pair.second == x; });
-        if (before != real_of_.end()) y = before->first;
+        for (const auto& node : quantized_.graph->nodes()) {
+          if (RealOf(*node->output()) == x) y = node->output();
+        }
       }
       if (IsReal(*x) && IsComparable(*y) &&
           x->type().num_elements() == y->type().num_elements()) {
