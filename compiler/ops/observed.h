@@ -10,17 +10,29 @@
 
 namespace tinyc {
 
+// In what a value, or the weights of a layer, are to be stored; kAny: as the
+// rest of the model.
+enum class Storage { kAny, kInt4, kInt8, kInt16, kFloat };
+template <>
+struct EnumNames<Storage> {
+  static constexpr absl::string_view kNames[] = {"any", "int4", "int8", "int16",
+                                                 "float"};
+};
+
 // y = x, whose elements lay between `min` and `max` on calibration samples.
-// calibrate adds it, quantize takes it away; at run time y is the bytes of x.
+// calibrate adds it, choose-formats says how it is to be stored, quantize takes
+// it away; at run time y is the bytes of x.
 struct Observed final : OpBase<Observed> {
   static constexpr absl::string_view kName = "observed";
   static constexpr Operand kOperands[] = {{"x"}};
 
   float min = 0;
   float max = 0;
+  Storage as = Storage::kAny;
 
   static constexpr auto kAttrs =
-      std::tuple{Attr{"min", &Observed::min}, Attr{"max", &Observed::max}};
+      std::tuple{Attr{"min", &Observed::min}, Attr{"max", &Observed::max},
+                 Attr{"as", &Observed::as}};
 
   absl::StatusOr<std::vector<TensorType>> InferTypes(
       const InferArgs& args) const override;

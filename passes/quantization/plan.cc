@@ -180,8 +180,10 @@ std::optional<Range> FixedRange(const Value& value) {
 }
 
 QuantizationPlan::QuantizationPlan(const Graph& graph, const Ranges& ranges,
-                                   Activations activations) {
-  FindInteger(graph, ranges, activations);
+                                   Activations activations,
+                                   const Storages& wanted) {
+  FindFormats(graph, activations, wanted);
+  FindInteger(graph, ranges, activations, wanted);
   const auto store = [&](Value* value) {
     if (IsRealOperand(value) && IsNeeded(*value)) stored_.push_back(value);
   };
@@ -200,14 +202,91 @@ QuantizationPlan::QuantizationPlan(const Graph& graph, const Ranges& ranges,
   }
 }
 
+// Values between which numbers are only moved are stored alike: in 16 bits when
+// one of them is to be.
+void QuantizationPlan::FindFormats(const Graph& graph, Activations activations,
+                                   const Storages& wanted) {
+  absl::flat_hash_map<const Value*, const Value*> next;  // towards the group
+  const auto group = [&](const Value* value) {
+    while (next.contains(value)) value = next.at(value);
+    return value;
+  };
+  const auto join = [&](const Value* a, const Value* b) {
+    if (group(a) != group(b)) next[group(a)] = group(b);
+  };
+  const auto for_each = [](const Node& node, auto use) {
+    for (const Value* operand : node.inputs()) {
+      if (IsRealOperand(operand) && operand->constant() == nullptr) {
+        use(operand);
+      }
+    }
+    for (const Value* result : node.outputs()) {
+      if (IsRealOperand(result)) use(result);
+    }
+  };
+  for (const auto& node : graph.nodes()) {
+    if (!KeepsScale(*node)) continue;
+    for_each(*node, [&](const Value* value) { join(value, node->output()); });
+  }
+  absl::flat_hash_map<const Value*, Activations> of_group;
+  for (const auto& [value, storage] : wanted) {
+    if (storage != Storage::kInt8 && storage != Storage::kInt16) continue;
+    Activations& format = of_group[group(value)];  // kInt8 when it is new
+    if (storage == Storage::kInt16) format = Activations::kInt16;
+  }
+  const auto format_of = [&](const Value* value) {
+    const auto found = of_group.find(group(value));
+    return found == of_group.end() ? activations : found->second;
+  };
+  for (const Value* input : graph.inputs()) wanted_[input] = format_of(input);
+  for (const auto& node : graph.nodes()) {
+    Activations& format = formats_[node.get()];
+    for_each(*node, [&](const Value* value) {
+      wanted_[value] = format_of(value);
+      format = std::max(format, wanted_[value]);
+    });
+  }
+}
+
+std::vector<Activations> QuantizationPlan::FormatsOf(const Value& value) const {
+  const Activations wanted = wanted_.at(&value);
+  if (value.producer() == nullptr || !IsInteger(*value.producer())) {
+    return {wanted};
+  }
+  const Activations made = FormatOf(*value.producer());
+  if (wanted < made) return {made, wanted};
+  return {made};
+}
+
+// Whether the node computes in integers, or why it does not.  Where others
+// compute in 8 bits, it does when it can't in 16.
+absl::Status QuantizationPlan::CheckInteger(const Node& node,
+                                            const Ranges& ranges,
+                                            Activations activations,
+                                            const Storages& wanted) {
+  const auto storage = wanted.find(node.output());
+  if (storage != wanted.end() && storage->second == Storage::kFloat) {
+    return Unimplemented("its result is to be float");
+  }
+  const auto check = [&](Activations format) -> absl::Status {
+    const ActivationFormat& with = tinyc::FormatOf(format);
+    TINYC_RETURN_IF_ERROR(HasIntegerForm(node, with));
+    return FitsSteps(node, ranges, with);
+  };
+  Activations& format = formats_[&node];
+  const absl::Status status = check(format);
+  if (status.ok() || format == activations) return status;
+  format = activations;
+  return check(format);
+}
+
 void QuantizationPlan::FindInteger(const Graph& graph, const Ranges& ranges,
-                                   Activations activations) {
-  const ActivationFormat& format = FormatOf(activations);
+                                   Activations activations,
+                                   const Storages& wanted) {
   absl::flat_hash_set<const Node*> able;
   for (const auto& node : graph.nodes()) {
     if (IsConversion(*node) || !HasRealOperand(*node)) continue;
-    absl::Status status = HasIntegerForm(*node, format);
-    if (status.ok()) status = FitsSteps(*node, ranges, format);
+    absl::Status status = CheckInteger(*node, ranges, activations, wanted);
     if (!status.ok()) {
       kept_.push_back({node.get(), std::string(status.message())});
       continue;

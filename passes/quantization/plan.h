@@ -11,6 +11,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "compiler/ir/graph.h"
+#include "compiler/ops/observed.h"
 #include "passes/quantization/formats.h"
 
 namespace tinyc {
@@ -29,14 +30,23 @@ std::optional<Range> FixedRange(const Value& value);
 
 // What values lay between on samples.
 using Ranges = absl::flat_hash_map<const Value*, Range>;
+// How values and weights are to be stored, where that was said.
+using Storages = absl::flat_hash_map<const Value*, Storage>;
 
 class QuantizationPlan {
  public:
+  // Values are stored as `wanted` says, others as `activations` does.
   QuantizationPlan(const Graph& graph, const Ranges& ranges,
-                   Activations activations);
+                   Activations activations, const Storages& wanted);
 
   // Nodes that compute in integers.
   bool IsInteger(const Node& node) const { return integer_.contains(&node); }
+  // In what such a node computes: in 16 bits when its result or one of its
+  // operands is stored so.
+  Activations FormatOf(const Node& node) const { return formats_.at(&node); }
+  // In what a stored value is stored, one after the other: as its producer
+  // makes it, and as it is to be when that is less.
+  std::vector<Activations> FormatsOf(const Value& value) const;
   // Values that are quantized where they are made, in the order of the graph.
   // Others that an integer node reads take the scale of the one that they are
   // moved from or to.
@@ -47,12 +57,18 @@ class QuantizationPlan {
   }
 
  private:
+  void FindFormats(const Graph& graph, Activations activations,
+                   const Storages& wanted);
+  absl::Status CheckInteger(const Node& node, const Ranges& ranges,
+                            Activations activations, const Storages& wanted);
   void FindInteger(const Graph& graph, const Ranges& ranges,
-                   Activations activations);
+                   Activations activations, const Storages& wanted);
   bool IsNeeded(const Value& value) const;
   bool IsDeferred(const Value& value) const;
 
   absl::flat_hash_set<const Node*> integer_;
+  absl::flat_hash_map<const Node*, Activations> formats_;
+  absl::flat_hash_map<const Value*, Activations> wanted_;
   std::vector<Value*> stored_;
   std::vector<std::pair<const Node*, std::string>> kept_;
 };

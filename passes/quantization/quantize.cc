@@ -14,6 +14,8 @@
 // the function.  Operators that move, select or clamp numbers have one scale
 // for operands and result: that of the result where nothing else reads the
 // operand. Weights are s8, symmetric, with a scale for each output channel.
+// Where an `observed` says `as`, a value is stored so, and layers compute in 16
+// bits that make or read one of 16 bits: see quantize_mixed.tir in the tests.
 // Operators without kernels for such integers stay float and are named in a
 // note.  Run after calibrate; fold-constants and the preset integers come next.
 #include "compiler/ops/quantize.h"
@@ -36,30 +38,38 @@ namespace {
 // Nodes that a note names.
 constexpr size_t kMostNames = 4;
 
-// Takes the `observed` nodes away; the ranges they told.
-Ranges TakeObserved(Graph& graph) {
+// What the `observed` nodes told.
+struct Observations {
   Ranges ranges;
+  Storages storages;
+};
+
+// Takes them away.
+Observations TakeObserved(Graph& graph) {
+  Observations observations;
   for (Node* node : graph.NodeSnapshot()) {
     const Observed* op = node->As<Observed>();
     if (op == nullptr) continue;
     Value* value = node->input(0);
-    ranges[value] = {op->min, op->max};
+    if (value->constant() == nullptr) {
+      observations.ranges[value] = {op->min, op->max};
+    }
+    if (op->as != Storage::kAny) observations.storages[value] = op->as;
     if (!CanReplace(*node->output(), *value)) continue;
     Replace(graph, node->output(), value);
     graph.Erase(node);
   }
-  return ranges;
+  return observations;
 }
 
 class Quantizer {
  public:
   Quantizer(Graph& graph, Activations activations)
       : graph_(graph),
-        activations_(activations),
-        ranges_(TakeObserved(graph)),
-        plan_(graph, ranges_, activations) {}
+        observed_(TakeObserved(graph)),
+        plan_(graph, observed_.ranges, activations, observed_.storages) {}
 
-  bool Calibrated() const { return !ranges_.empty(); }
+  bool Calibrated() const { return !observed_.ranges.empty(); }
   const QuantizationPlan& plan() const { return plan_; }
 
   absl::Status Run() {
@@ -69,6 +79,7 @@ class Quantizer {
     }
     for (Node* node : graph_.NodeSnapshot()) {
       if (!plan_.IsInteger(*node)) continue;
+      TINYC_RETURN_IF_ERROR(ConvertOperands(node));
       TINYC_RETURN_IF_ERROR(StoreConstants(node));
     }
     return absl::OkStatus();
@@ -86,33 +97,74 @@ class Quantizer {
     return AddNode(graph_, place, Dequantize(), {stored});
   }
 
-  absl::StatusOr<ElemType> ElemOf(const Value& value) const {
+  absl::StatusOr<ElemType> ElemOf(const Value& value,
+                                  Activations format) const {
     if (const std::optional<Range> fixed = FixedRange(value)) {
-      return FunctionElem(activations_, *fixed);
+      return FunctionElem(format, *fixed);
     }
-    const auto range = ranges_.find(&value);
-    if (range != ranges_.end()) {
-      return ActivationElem(activations_, range->second);
+    const auto range = observed_.ranges.find(&value);
+    if (range != observed_.ranges.end()) {
+      return ActivationElem(format, range->second);
     }
     return Invalid("%", value.name(), " is not calibrated");
   }
 
   absl::Status Store(Value* value, Node* before) {
-    TINYC_ASSIGN_OR_RETURN(const ElemType elem, ElemOf(*value));
-    TINYC_ASSIGN_OR_RETURN(Value* const real, AddPair(value, before, elem));
+    const std::vector<Activations> formats = plan_.FormatsOf(*value);
+    Value* real = value;
+    for (const Activations format : formats) {
+      TINYC_ASSIGN_OR_RETURN(const ElemType elem, ElemOf(*value, format));
+      TINYC_ASSIGN_OR_RETURN(real, AddPair(real, before, elem));
+    }
     const bool output = IsGraphOutput(*value);
     ReadThrough(graph_, value, real);
+    made_of_[real] = value;
     // What is stored carries the name on.
     Value* stored = real->producer()->input(0);
     if (output || IsGraphInput(*value)) {
       const Value* named = output ? real : value;
       graph_.Rename(stored,
-                    absl::StrCat(named->name(), "_", AttrText(activations_)));
+                    absl::StrCat(named->name(), "_", AttrText(formats.back())));
     } else {
       TakeName(graph_, value, stored);
       graph_.Rename(value, absl::StrCat(stored->name(), "_float"));
     }
     return absl::OkStatus();
+  }
+
+  // Gives an integer node its operands as it computes.
+  absl::Status ConvertOperands(Node* node) {
+    if (KeepsScale(*node)) return absl::OkStatus();
+    const Activations format = plan_.FormatOf(*node);
+    for (size_t i = 0; i < node->inputs().size(); ++i) {
+      Value* value = node->input(i);
+      if (!IsRealOperand(value) || value->constant() != nullptr) continue;
+      const std::optional<ElemType> elem = ReadFrom(value);
+      if (!elem || elem->dtype == FormatOf(format).dtype) continue;
+      Value*& converted = converted_[{value, format}];
+      if (converted == nullptr) {
+        TINYC_ASSIGN_OR_RETURN(
+            converted, AddPair(value, node, Converted(*value, *elem, format)));
+      }
+      graph_.SetInput(node, i, converted);
+    }
+    return absl::OkStatus();
+  }
+
+  // 16 bits take the steps of 8 as they are.
+  ElemType Converted(const Value& value, const ElemType& elem,
+                     Activations format) const {
+    if (format == Activations::kInt16) {
+      return {FormatOf(format).dtype,
+              Quant::PerTensor(elem.quant->scale[0], 0)};
+    }
+    const auto from = made_of_.find(&value);
+    const auto range = from == made_of_.end()
+                           ? observed_.ranges.end()
+                           : observed_.ranges.find(from->second);
+    return ActivationElem(format, range == observed_.ranges.end()
+                                      ? RangeOf(elem)
+                                      : range->second);
   }
 
   // Gives the constants that an integer node reads their stored form.
@@ -124,7 +176,8 @@ class Quantizer {
           static_cast<int>(i) == rule.bias) {
         continue;
       }
-      ElemType elem = ActivationElem(activations_, RangeOf(*value->constant()));
+      ElemType elem =
+          ActivationElem(plan_.FormatOf(*node), RangeOf(*value->constant()));
       if (static_cast<int>(i) == rule.weight) {
         elem = WeightsS8(*value->constant(), LeastScales(*node, rule));
       } else if (KeepsScale(*node)) {
@@ -143,7 +196,7 @@ class Quantizer {
     const Value* bias = node.input(static_cast<size_t>(rule.bias));
     const std::optional<ElemType> x = ReadFrom(node.input(0));
     if (bias == nullptr || bias->constant() == nullptr || !x) return {};
-    const double most_bias = FormatOf(activations_).most_bias;
+    const double most_bias = FormatOf(plan_.FormatOf(node)).most_bias;
     std::vector<float> least;
     for (const float b : bias->constant()->data<float>()) {
       least.push_back(static_cast<float>(
@@ -191,9 +244,11 @@ class Quantizer {
   }
 
   Graph& graph_;
-  const Activations activations_;
-  Ranges ranges_;
-  QuantizationPlan plan_;
+  const Observations observed_;
+  const QuantizationPlan plan_;
+  // Of what a value is the rounded form.
+  absl::flat_hash_map<const Value*, const Value*> made_of_;
+  absl::flat_hash_map<std::pair<const Value*, Activations>, Value*> converted_;
 };
 
 // One sentence per operator and reason.
