@@ -9,16 +9,18 @@ other samples.  Prints a Markdown table of
   agree     share of samples with the same winner as the float model
   dB        signal to noise of the outputs, without the final softmax, over all
             samples; 6 dB are one bit
+  bytes     of constants in the C that tinyc writes: weights, biases, multipliers
   s         seconds that quantizing took
 
 and exits with 1 when tinyc is below a bar.  Models and data lie in the folder
 `shared` beside the checkout (or TINYC_SHARED_DIR); without it there is nothing
 to do.
 
-    bench_quantize.py [--no-onnxruntime] [model ...]
+    bench_quantize.py [--no-onnxruntime] [--formats=int8,w4a8] [model ...]
 """
 import argparse
 import dataclasses
+import json
 import os
 import pathlib
 import subprocess
@@ -76,20 +78,31 @@ def mnist(d):
 
 SUBJECTS = {
     "kws": Subject("kws_fp32", kws, "kws_600",
-                   {"int8": (99.2, 32), "int16x8": (None, 39.3)}),
+                   {"int8": (99.2, 32), "int16x8": (None, 39.3),
+                    "w4a8": (98.5, 24)}),
     "ic": Subject("ic_fp32", ic, "ic_test_1000",
-                  {"int8": (97, 30.5), "int16x8": (None, 33.6)}),
+                  {"int8": (97, 30.5), "int16x8": (None, 33.6),
+                   "w4a8": (92, 22.5)}),
     "vww": Subject("vww_fp32", vww, "vww_coco128",
-                   {"int8": (99.5, 26.5), "int16x8": (None, 28.2)}),
+                   {"int8": (99.5, 26.5), "int16x8": (None, 28.2),
+                    "w4a8": (97.5, 15)}),
     "ad": Subject("ad_fp32", ad, "ad_sample",
-                  {"int8": (None, 45), "int16x8": (None, 42.1)}),
+                  {"int8": (None, 45), "int16x8": (None, 42.1),
+                   "w4a8": (None, 33)}),
     "sww": Subject("sww_fp32", sww, "sww_cal",
-                   {"int8": (None, 32), "int16x8": (None, 32.7)}),
+                   {"int8": (None, 32), "int16x8": (None, 32.7),
+                    "w4a8": (None, 27)}),
     "mnist_cnn": Subject("mnist_cnn", mnist, "mnist_10k",
-                         {"int8": (99.93, 40), "int16x8": (None, 42.2)}),
+                         {"int8": (99.93, 40), "int16x8": (None, 42.2),
+                          "w4a8": (None, 30)}),
     "mnist_mlp": Subject("mnist_mlp", mnist, "mnist_10k",
-                         {"int8": (99.8, 33.5), "int16x8": (None, 34.6)}),
+                         {"int8": (99.8, 33.5), "int16x8": (None, 34.6),
+                          "w4a8": (None, 27)}),
 }
+
+
+FORMATS = ("int8", "int16x8", "w4a8")
+OF_ONNXRUNTIME = ("int8", "int16x8")
 
 
 def without_softmax(path, folder):
@@ -117,14 +130,22 @@ def tinyc(model, judged, folder, *options):
     return outputs[name].reshape(len(judged), -1).astype(np.float64)
 
 
+def bytes_of_constants(model, folder, *options):
+  """Those in the C of the model."""
+  report = folder / "report.json"
+  subprocess.run([BIN / "tinyc", model, "-o", folder / "model.c",
+                  f"--report={report}", *options],
+                 check=True, stderr=subprocess.PIPE)
+  return json.loads(report.read_text())["weight_bytes"]
+
+
 def quantized_by_tinyc(kind, model, calibration, judged, folder):
   np.savez(folder / "calibrate.npz", x=calibration)
   options = [f"--quantize={kind}", f"--calibration={folder / 'calibrate.npz'}"]
   start = time.perf_counter()
-  subprocess.run([BIN / "tinyc", model, "-o", folder / "model.c", *options],
-                 check=True, stderr=subprocess.PIPE)
+  size = bytes_of_constants(model, folder, *options)
   seconds = time.perf_counter() - start
-  return tinyc(model, judged, folder, *options), seconds
+  return tinyc(model, judged, folder, *options), size, seconds
 
 
 def quantized_by_onnxruntime(kind, model, calibration, judged, folder):
@@ -172,17 +193,18 @@ def decibels(real, outputs):
   return 10 * np.log10((real**2).sum() / ((real - outputs)**2).sum())
 
 
-def row(name, label, real, outputs, labels, seconds):
+def row(name, label, real, outputs, labels, size, seconds):
   winners = outputs.argmax(1)
   accuracy = f"{share(winners, labels):.2f}" if labels is not None else "-"
   agree = f"{share(winners, real.argmax(1)):.2f}" if labels is not None else "-"
   noise = f"{decibels(real, outputs):.1f}" if label != "float" else "-"
+  size = f"{size:,}" if size is not None else "-"
   took = f"{seconds:.1f}" if seconds is not None else "-"
-  print(f"| {name} | {label} | {accuracy} | {agree} | {noise} | {took} |",
-        flush=True)
+  print(f"| {name} | {label} | {accuracy} | {agree} | {noise} | {size} | "
+        f"{took} |", flush=True)
 
 
-def bench(name, subject, with_onnxruntime):
+def bench(name, subject, formats, with_onnxruntime):
   """Prints the rows of one model; what falls short of its bar."""
   with np.load(SHARED / f"data/{subject.data}.npz") as data:
     calibration, judged, labels = subject.split(data)
@@ -190,16 +212,18 @@ def bench(name, subject, with_onnxruntime):
     folder = pathlib.Path(temporary)
     model = without_softmax(SHARED / f"models/{subject.model}.onnx", folder)
     real = tinyc(model, judged, folder)
-    row(name, "float", real, real, labels, None)
+    row(name, "float", real, real, labels, bytes_of_constants(model, folder),
+        None)
     short = []
-    for kind, (least_agree, least_decibels) in subject.bars.items():
-      if with_onnxruntime:
+    for kind in formats:
+      least_agree, least_decibels = subject.bars[kind]
+      if with_onnxruntime and kind in OF_ONNXRUNTIME:
         outputs, seconds = quantized_by_onnxruntime(kind, model, calibration,
                                                     judged, folder)
-        row(name, f"onnxruntime {kind}", real, outputs, labels, seconds)
-      outputs, seconds = quantized_by_tinyc(kind, model, calibration, judged,
-                                            folder)
-      row(name, f"tinyc {kind}", real, outputs, labels, seconds)
+        row(name, f"onnxruntime {kind}", real, outputs, labels, None, seconds)
+      outputs, size, seconds = quantized_by_tinyc(kind, model, calibration,
+                                                  judged, folder)
+      row(name, f"tinyc {kind}", real, outputs, labels, size, seconds)
       noise = decibels(real, outputs)
       if noise < least_decibels:
         short.append(f"{name} {kind}: {noise:.1f} dB, the bar is "
@@ -216,14 +240,20 @@ def main():
   parser.add_argument("models", nargs="*", metavar="model",
                       help=", ".join(SUBJECTS))
   parser.add_argument("--no-onnxruntime", action="store_true")
+  parser.add_argument("--formats", default=",".join(FORMATS),
+                      help="default: %(default)s")
   args = parser.parse_args()
   if not (SHARED / "data").is_dir():
     print("skipped: no models beside the checkout")
     return 0
-  print("| model | | accuracy % | agree % | dB | s |\n|---|---|---|---|---|---|")
+  formats = args.formats.split(",")
+  if not set(formats) <= set(FORMATS):
+    parser.error(f"the formats are {', '.join(FORMATS)}")
+  print("| model | | accuracy % | agree % | dB | bytes | s |")
+  print("|---|---|---|---|---|---|---|")
   short = []
   for name in args.models or SUBJECTS:
-    short += bench(name, SUBJECTS[name], not args.no_onnxruntime)
+    short += bench(name, SUBJECTS[name], formats, not args.no_onnxruntime)
   for line in short:
     print(line, file=sys.stderr)
   return 1 if short else 0

@@ -45,6 +45,12 @@ struct Conv final : OpBase<Conv> {
       Attr{"act_max", &Conv::act_max},     Attr{"layout", &Conv::layout}};
 
   Window WindowOf(const Shape& weight) const;
+  // Whether every one of the input's channels is a group by itself.
+  bool IsDepthwise(int64_t channels) const {
+    return group == channels && group > 1;
+  }
+  // Whether it spreads x or has more than two dimensions of space.
+  bool IsGeneral(size_t space) const;
 
   absl::StatusOr<std::vector<TensorType>> InferTypes(
       const InferArgs& args) const override;

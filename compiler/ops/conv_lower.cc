@@ -63,11 +63,12 @@ Tensor ChannelsLast(const Tensor& w) {
   return last;
 }
 
-KernelArg Weights(const Value& w, int64_t group) {
+KernelArg Weights(const Value& w, int64_t group, WeightForm form) {
   const Shape& shape = w.type().shape;
   const int64_t rows = shape[0];
   if (w.constant() != nullptr) {
-    return KernelArg::Rows("weight", ChannelsLast(KernelWeights(*w.constant())),
+    return KernelArg::Rows("weight",
+                           ChannelsLast(KernelWeights(*w.constant(), form)),
                            rows, rows / group);
   }
   KernelArg arg = KernelArg::Input(1);
@@ -84,6 +85,11 @@ KernelArg Weights(const Value& w, int64_t group) {
 
 }  // namespace
 
+bool Conv::IsGeneral(size_t space) const {
+  return space > 2 || std::any_of(spread.begin(), spread.end(),
+                                  [](int64_t n) { return n != 1; });
+}
+
 absl::StatusOr<std::vector<KernelCall>> Conv::Lower(const Node& node) const {
   if (layout != Layout::kNhwc) {
     return Internal("convolution kernels need the layout nhwc");
@@ -94,11 +100,11 @@ absl::StatusOr<std::vector<KernelCall>> Conv::Lower(const Node& node) const {
   const SpatialDims out = SplitDims(y.shape, layout);
   const Window window = WindowOf(w.type().shape);
   TINYC_RETURN_IF_ERROR(CheckVolume(in));
-  const bool spreads = std::any_of(spread.begin(), spread.end(),
-                                   [](int64_t n) { return n != 1; });
   // The kernel for everything is not the fastest one for anything.
-  const bool general = spreads || in.space.size() > 2 || y.dtype == DType::kF64;
-  const bool depthwise = !general && group == in.channels && group > 1;
+  const bool general = IsGeneral(in.space.size()) || y.dtype == DType::kF64;
+  const bool depthwise = !general && IsDepthwise(in.channels);
+  const WeightForm form =
+      general || depthwise ? WeightForm::kBytes : WeightFormOf(node);
 
   KernelCall call;
   if (general) {
@@ -127,12 +133,12 @@ absl::StatusOr<std::vector<KernelCall>> Conv::Lower(const Node& node) const {
   if (!y.quantized() && y.dtype == DType::kF64) {
     call.family = FamilyName(stem, y.dtype);
   } else {
-    TINYC_ASSIGN_OR_RETURN(call.family, ArithmeticFamily(stem, y));
+    TINYC_ASSIGN_OR_RETURN(call.family, WeightedFamily(stem, y, form));
   }
   call.args.push_back(KernelArg::Input(0));
-  call.args.push_back(Weights(w, depthwise ? 1 : group));
+  call.args.push_back(Weights(w, depthwise ? 1 : group, form));
   TINYC_RETURN_IF_ERROR(
-      AddWeightedArgs(node, act_min, act_max, &call,
+      AddWeightedArgs(node, act_min, act_max, form, &call,
                       general ? InputZero::kInKernel : InputZero::kInBias));
   call.args.push_back(KernelArg::Output(0));
   return std::vector{std::move(call)};

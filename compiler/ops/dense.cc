@@ -100,13 +100,14 @@ absl::StatusOr<std::vector<KernelCall>> Dense::Lower(const Node& node) const {
   const int64_t out = w.type().shape[0];
   const int64_t in = w.type().shape[1];
   KernelCall call;
-  TINYC_ASSIGN_OR_RETURN(call.family, ArithmeticFamily("dense", y));
+  const WeightForm form = WeightFormOf(node);
+  TINYC_ASSIGN_OR_RETURN(call.family, WeightedFamily("dense", y, form));
   call.shape = Block::Of(tc_dense_shape{
       Int32(out == 0 ? 0 : y.num_elements() / out), Int32(in), Int32(out)});
   call.args.push_back(KernelArg::Input(0));
   if (w.constant() != nullptr) {
-    call.args.push_back(
-        KernelArg::Rows("weight", KernelWeights(*w.constant()), out, out));
+    call.args.push_back(KernelArg::Rows(
+        "weight", KernelWeights(*w.constant(), form), out, out));
   } else {
     KernelArg weight = KernelArg::Input(1);
     weight.pack_rows = weight.pack_group_rows = out;
@@ -115,7 +116,7 @@ absl::StatusOr<std::vector<KernelCall>> Dense::Lower(const Node& node) const {
     weight.strides = {1};
     call.args.push_back(std::move(weight));
   }
-  TINYC_RETURN_IF_ERROR(AddWeightedArgs(node, act_min, act_max, &call));
+  TINYC_RETURN_IF_ERROR(AddWeightedArgs(node, act_min, act_max, form, &call));
   call.args.push_back(KernelArg::Output(0));
   return std::vector{std::move(call)};
 }

@@ -1,20 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ops/weighted_lower.h"
 
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
 #include "compiler/ops/blocks.h"
+#include "compiler/ops/lower.h"
 #include "compiler/ops/weighted.h"
 
 namespace tinyc {
 
-Tensor KernelWeights(const Tensor& w) {
+WeightForm WeightFormOf(const Node& node) {
+  const TensorType& w = node.input(1)->type();
+  const bool packed =
+      w.dtype == DType::kS4 && w.quantized() &&
+      node.output()->type().dtype == DType::kS8 &&
+      std::all_of(w.quant->zero_point.begin(), w.quant->zero_point.end(),
+                  [](int32_t zero) { return zero == 0; });
+  return packed ? WeightForm::kPacked : WeightForm::kBytes;
+}
+
+absl::StatusOr<std::string> WeightedFamily(absl::string_view stem,
+                                           const TensorType& y,
+                                           WeightForm form) {
+  TINYC_ASSIGN_OR_RETURN(std::string family, ArithmeticFamily(stem, y));
+  if (form == WeightForm::kPacked) absl::StrAppend(&family, "s4");
+  return family;
+}
+
+Tensor KernelWeights(const Tensor& w, WeightForm form) {
   if (!w.type().quantized()) return w;
-  Tensor bytes(TensorType(DType::kS8, w.shape()));
-  for (int64_t i = 0; i < w.size(); ++i) bytes.SetInt(i, w.IntAt(i));
-  return bytes;
+  const DType dtype = form == WeightForm::kPacked ? DType::kS4 : DType::kS8;
+  Tensor plain(TensorType(dtype, w.shape()));
+  for (int64_t i = 0; i < w.size(); ++i) plain.SetInt(i, w.IntAt(i));
+  return plain;
 }
 
 absl::Status AddWeightedArgs(const Node& node, float act_min, float act_max,
-                             KernelCall* call, InputZero input_zero) {
+                             WeightForm form, KernelCall* call,
+                             InputZero input_zero) {
   const TensorType& x = node.input(0)->type();
   const Value& w = *node.input(1);
   const Value* bias = node.input(2);
@@ -51,6 +75,7 @@ absl::Status AddWeightedArgs(const Node& node, float act_min, float act_max,
                                             ints.clamp.lo, ints.clamp.hi});
   call->args.push_back(KernelArg::Constant("bias", std::move(ints.bias)));
   call->args.push_back(KernelArg::Constant("mult", std::move(ints.mult)));
+  if (form == WeightForm::kPacked) return absl::OkStatus();
   if (y.dtype == DType::kS8) {
     call->args.push_back(
         ints.w_zero ? KernelArg::Constant("w_zero", *std::move(ints.w_zero))

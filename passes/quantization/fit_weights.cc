@@ -11,7 +11,9 @@
 // squares), and from these the integers, one column after the other, so that
 // those that are left make up for the error of those that are done.  The bias
 // is corrected as correct-bias does it, whose place this pass takes: the
-// weights of the float model are not in the graph any more.
+// weights of the float model are not in the graph any more.  Channels of 4-bit
+// weights also choose among finer scales, at which the greatest weights are
+// clipped, where that makes the sums better.
 //
 // Options: data and samples as those of calibrate, as many as fit the memory.
 // When the outputs are not closer to the float model's than with the nearest
@@ -21,9 +23,7 @@
 // found on three quarters of them and tried on the last one, in several
 // strengths, none among them; the best is done again on all.
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <numeric>
+#include <memory>
 
 #include "absl/strings/str_cat.h"
 #include "compiler/base/parallel.h"
@@ -31,8 +31,8 @@
 #include "compiler/ops/quantize.h"
 #include "passes/pass.h"
 #include "passes/quantization/bias_correction.h"
+#include "passes/quantization/layer_fit.h"
 #include "passes/quantization/patches.h"
-#include "passes/quantization/second_order.h"
 #include "passes/quantization/simulation.h"
 #include "passes/rewrite.h"
 #include "passes/weights.h"
@@ -54,10 +54,6 @@ constexpr size_t kGreatestSize = 1024;
 // Parts of the samples, the last of which judges what the others fit.  Sums
 // over them are added in their order, whatever the number of processors.
 constexpr size_t kParts = 4;
-// Strengths of a fit, from weak to strong; none at all comes first.
-constexpr double kRefitDampings[] = {30, 3, 0.3};
-constexpr double kRoundDampings[] = {2, 0.2, 0.01};
-constexpr double kMostSteps = 127;
 
 // Sums over vectors of one group of a layer.
 struct MomentSums {
@@ -96,90 +92,6 @@ struct MomentSums {
             .cross = cross / count - x * r.transpose()};
   }
 };
-
-// The rows of the weights that one group has, their scales, and the moments of
-// what they are multiplied with.
-struct Group {
-  MatrixXd weights;
-  VectorXd scale;
-  Moments some;   // of the samples to fit
-  Moments other;  // of those to judge
-  Moments all;
-};
-
-// The strengths of a fit; 0: none.
-struct Strengths {
-  double refit = 0;
-  double round = 0;
-};
-
-MatrixXd Refitted(const Group& group, const Moments& moments, double damping) {
-  return damping == 0 ? group.weights : Refit(group.weights, moments, damping);
-}
-
-// In steps of the scale.
-MatrixXd Rounded(const Group& group, const MatrixXd& weights,
-                 const Moments& moments, double damping) {
-  if (damping != 0) {
-    return RoundToSteps(weights, group.scale, kMostSteps, moments.rounded,
-                        damping);
-  }
-  const MatrixXd steps = group.scale.cwiseInverse().asDiagonal() * weights;
-  return steps.unaryExpr([](double step) {
-    return std::clamp(std::nearbyint(step), -kMostSteps, kMostSteps);
-  });
-}
-
-// The sum over `groups` of what `error` says of each, in their order.
-absl::StatusOr<double> SumOver(
-    const std::vector<Group>& groups,
-    absl::FunctionRef<double(const Group& group)> error) {
-  std::vector<double> errors(groups.size());
-  TINYC_RETURN_IF_ERROR(ParallelFor(groups.size(), [&](size_t g) {
-    errors[g] = error(groups[g]);
-    return absl::OkStatus();
-  }));
-  return std::accumulate(errors.begin(), errors.end(), 0.0);
-}
-
-// The strengths that are best on the samples that were left out.
-absl::StatusOr<Strengths> BestStrengths(const std::vector<Group>& groups) {
-  Strengths best;
-  double least = std::numeric_limits<double>::infinity();
-  const auto try_refit = [&](double damping) -> absl::Status {
-    TINYC_ASSIGN_OR_RETURN(
-        const double error, SumOver(groups, [&](const Group& group) {
-          return FitError(Refitted(group, group.some, damping), group.weights,
-                          group.other);
-        }));
-    if (error < least) best.refit = damping;
-    least = std::min(least, error);
-    return absl::OkStatus();
-  };
-  TINYC_RETURN_IF_ERROR(try_refit(0));
-  for (const double damping : kRefitDampings) {
-    TINYC_RETURN_IF_ERROR(try_refit(damping));
-  }
-  least = std::numeric_limits<double>::infinity();
-  const auto try_round = [&](double damping) -> absl::Status {
-    TINYC_ASSIGN_OR_RETURN(
-        const double error, SumOver(groups, [&](const Group& group) {
-          const MatrixXd steps =
-              Rounded(group, Refitted(group, group.some, best.refit),
-                      group.some, damping);
-          return FitError(group.scale.asDiagonal() * steps, group.weights,
-                          group.other);
-        }));
-    if (error < least) best.round = damping;
-    least = std::min(least, error);
-    return absl::OkStatus();
-  };
-  TINYC_RETURN_IF_ERROR(try_round(0));
-  for (const double damping : kRoundDampings) {
-    TINYC_RETURN_IF_ERROR(try_round(damping));
-  }
-  return best;
-}
 
 class Fitter {
  public:
@@ -229,24 +141,16 @@ class Fitter {
       return absl::OkStatus();
     }
     const Tensor& weights = *stored.producer()->input(0)->constant();
-    Tensor fitted(stored.type());
-    TINYC_ASSIGN_OR_RETURN(const std::vector<Group> groups,
-                           Groups(*patches, *real, *node.input(0), weights,
-                                  stored.type().quant->scale));
-    TINYC_ASSIGN_OR_RETURN(const Strengths best, BestStrengths(groups));
+    TINYC_ASSIGN_OR_RETURN(
+        const std::vector<FitGroup> groups,
+        Groups(*patches, *real, *node.input(0), weights, stored.type()));
+    TINYC_ASSIGN_OR_RETURN(const FitStrengths best, BestStrengths(groups));
+    std::vector<LayerFit> fits(groups.size());
     TINYC_RETURN_IF_ERROR(ParallelFor(groups.size(), [&](size_t g) {
-      const Group& group = groups[g];
-      const MatrixXd steps = Rounded(
-          group, Refitted(group, group.all, best.refit), group.all, best.round);
-      const int64_t first = static_cast<int64_t>(g) * steps.size();
-      for (Index r = 0; r < steps.rows(); ++r) {
-        for (Index k = 0; k < steps.cols(); ++k) {
-          fitted.SetInt(first + r * steps.cols() + k,
-                        static_cast<int64_t>(steps(r, k)));
-        }
-      }
+      fits[g] = Fitted(groups[g], groups[g].all, best);
       return absl::OkStatus();
     }));
+    Tensor fitted = Stored(fits, stored.type());
     Tensor real_weights(weights.type());
     for (int64_t i = 0; i < fitted.size(); ++i) {
       real_weights.Set(i, fitted.Real(i));
@@ -270,9 +174,34 @@ class Fitter {
     return real == real_values_.end() ? nullptr : real->second;
   }
 
-  absl::StatusOr<std::vector<Group>> Groups(
-      const Patches& patches, const Value& real, const Value& rounded,
-      const Tensor& weights, const std::vector<float>& scales) const {
+  // The fits, one after the other, as a tensor like `type` with their scales.
+  static Tensor Stored(const std::vector<LayerFit>& fits,
+                       const TensorType& type) {
+    auto quant = std::make_shared<Quant>(*type.quant);
+    size_t channel = 0;
+    for (const LayerFit& fit : fits) {
+      for (const double scale : fit.scale) {
+        quant->scale[channel++] = static_cast<float>(scale);
+      }
+    }
+    Tensor stored(TensorType(type.dtype, type.shape, std::move(quant)));
+    int64_t i = 0;
+    for (const LayerFit& fit : fits) {
+      for (Index r = 0; r < fit.steps.rows(); ++r) {
+        for (Index k = 0; k < fit.steps.cols(); ++k) {
+          stored.SetInt(i++, static_cast<int64_t>(fit.steps(r, k)));
+        }
+      }
+    }
+    return stored;
+  }
+
+  absl::StatusOr<std::vector<FitGroup>> Groups(const Patches& patches,
+                                               const Value& real,
+                                               const Value& rounded,
+                                               const Tensor& weights,
+                                               const TensorType& stored) const {
+    const std::vector<float>& scales = stored.quant->scale;
     const size_t count = patches.groups();
     const Index size = static_cast<Index>(patches.size());
     std::vector<MomentSums> sums(count * kParts, MomentSums(size));
@@ -281,9 +210,9 @@ class Fitter {
       return absl::OkStatus();
     }));
     const Index rows = static_cast<Index>(scales.size() / count);
-    std::vector<Group> groups(count);
+    std::vector<FitGroup> groups(count);
     for (size_t g = 0; g < count; ++g) {
-      Group& group = groups[g];
+      FitGroup& group = groups[g];
       MomentSums* const part = &sums[g * kParts];
       group.other = part[kParts - 1].Centered();
       for (size_t p = 1; p < kParts - 1; ++p) part[0].Add(part[p]);
@@ -292,6 +221,7 @@ class Fitter {
       group.all = part[0].Centered();
       group.weights.resize(rows, size);
       group.scale.resize(rows);
+      group.range = WeightSteps(stored.dtype);
       for (Index r = 0; r < rows; ++r) {
         const int64_t row = static_cast<int64_t>(g) * rows + r;
         group.scale(r) = double{scales[static_cast<size_t>(row)]};
@@ -351,14 +281,19 @@ double Sum(const OutputError& error, std::vector<KernelsRun>& runs) {
   return sum;
 }
 
-// Puts the integers in the place of the quantize nodes.
+// Puts the integers, perhaps of other scales, in the place of the quantize
+// nodes, which only dequantize nodes read.
 void Apply(Graph& graph,
            const absl::flat_hash_map<std::string, Tensor>& fitted) {
   for (Node* node : graph.NodeSnapshot()) {
     if (node->As<QuantizeOp>() == nullptr) continue;
     const auto found = fitted.find(node->output()->name());
     if (found == fitted.end()) continue;
-    ReplaceAndRename(graph, node->output(), graph.AddConstant(found->second));
+    Value* stored = node->output();
+    Value* steps = graph.AddConstant(found->second);
+    const std::vector<Use> uses(stored->uses().begin(), stored->uses().end());
+    for (const Use& use : uses) graph.SetInput(use.node, use.index, steps);
+    TakeName(graph, stored, steps);
   }
   EraseDeadNodes(graph);
 }

@@ -8,15 +8,33 @@
 #include "absl/strings/str_join.h"
 
 namespace tinyc {
+namespace {
+
+template <typename Enum>
+absl::StatusOr<Enum> ReadName(const PassOptions& options, absl::string_view key,
+                              Enum otherwise) {
+  const std::string text = options.Get(key, AttrText(otherwise));
+  Enum named = otherwise;
+  if (ParseAttr(text, &named)) return named;
+  return Invalid(key, " is ", absl::StrJoin(EnumNames<Enum>::kNames, " or "),
+                 ", not \"", text, "\"");
+}
+
+}  // namespace
 
 absl::StatusOr<Activations> ReadActivations(const PassOptions& options,
                                             absl::string_view key) {
-  const std::string text = options.Get(key, AttrText(Activations::kInt8));
-  Activations activations = Activations::kInt8;
-  if (ParseAttr(text, &activations)) return activations;
-  return Invalid(key, " is ",
-                 absl::StrJoin(EnumNames<Activations>::kNames, " or "),
-                 ", not \"", text, "\"");
+  return ReadName(options, key, Activations::kInt8);
+}
+
+absl::StatusOr<Weights> ReadWeights(const PassOptions& options,
+                                    absl::string_view key) {
+  return ReadName(options, key, Weights::kInt8);
+}
+
+absl::StatusOr<FourBits> ReadFourBits(const PassOptions& options,
+                                      absl::string_view key) {
+  return ReadName(options, key, FourBits::kInner);
 }
 
 const ActivationFormat& FormatOf(Activations activations) {

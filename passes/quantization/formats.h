@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a quantized model stores its activations.
+// How a quantized model stores its activations and weights.
 #ifndef TINYC_PASSES_QUANTIZATION_FORMATS_H_
 #define TINYC_PASSES_QUANTIZATION_FORMATS_H_
 
@@ -20,6 +20,30 @@ struct EnumNames<Activations> {
 // The option `key` of a pass: int8 without it.
 absl::StatusOr<Activations> ReadActivations(const PassOptions& options,
                                             absl::string_view key);
+
+// THE list: weights have 8 bits, or 4 in some layers.
+enum class Weights { kInt8, kInt4 };
+template <>
+struct EnumNames<Weights> {
+  static constexpr absl::string_view kNames[] = {"int8", "int4"};
+};
+
+// The option `key` of a pass: int8 without it.
+absl::StatusOr<Weights> ReadWeights(const PassOptions& options,
+                                    absl::string_view key);
+
+// Which layers have weights of 4 bits, among those whose kernels unpack them
+// (passes/quantization/four_bits.h): all but the ends of the model that are
+// small, or all.
+enum class FourBits { kInner, kAll };
+template <>
+struct EnumNames<FourBits> {
+  static constexpr absl::string_view kNames[] = {"inner", "all"};
+};
+
+// The option `key` of a pass: inner without it.
+absl::StatusOr<FourBits> ReadFourBits(const PassOptions& options,
+                                      absl::string_view key);
 
 struct ActivationFormat {
   DType dtype;

@@ -12,6 +12,7 @@ namespace {
 Activations ActivationsOf(QuantizeOptions::Type type) {
   switch (type) {
     case QuantizeOptions::Type::kInt8:
+    case QuantizeOptions::Type::kW4A8:
       return Activations::kInt8;
     case QuantizeOptions::Type::kInt16x8:
       return Activations::kInt16;
@@ -38,7 +39,11 @@ Pipeline QuantizePipeline(const QuantizeOptions& options) {
   };
   add("calibrate", {{"data", options.calibration}});
   const Activations activations = ActivationsOf(options.type);
-  add("quantize", {{"activations", AttrText(activations)}});
+  const Weights weights = options.type == QuantizeOptions::Type::kW4A8
+                              ? Weights::kInt4
+                              : Weights::kInt8;
+  add("quantize",
+      {{"activations", AttrText(activations)}, {"weights", AttrText(weights)}});
   if (activations == Activations::kInt8) {
     add("tune-ranges", {{"data", options.calibration}});
   }

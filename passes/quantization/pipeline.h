@@ -11,8 +11,9 @@
 namespace tinyc {
 
 struct QuantizeOptions {
-  // THE list of what --quantize makes: weights are 8 bits, activations 8 or 16.
-  enum class Type { kInt8, kInt16x8 };
+  // THE list of what --quantize makes: activations of 8 or 16 bits, weights of
+  // 8, or of 4 in most layers.
+  enum class Type { kInt8, kInt16x8, kW4A8 };
   // What the model's inputs and outputs are.
   enum class Io { kKeep, kInt8, kInt16 };
 
@@ -22,7 +23,7 @@ struct QuantizeOptions {
 };
 template <>
 struct EnumNames<QuantizeOptions::Type> {
-  static constexpr absl::string_view kNames[] = {"int8", "int16x8"};
+  static constexpr absl::string_view kNames[] = {"int8", "int16x8", "w4a8"};
 };
 template <>
 struct EnumNames<QuantizeOptions::Io> {

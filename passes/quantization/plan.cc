@@ -41,7 +41,7 @@ ElemType IntegerElem(const Node& node, int index,
   if (weight == nullptr || (index != rule.weight && index != rule.bias)) {
     return {format.dtype, Quant::PerTensor(kAnyScale, 0)};
   }
-  const ElemType weights = WeightsS8(*weight->constant(), {});
+  const ElemType weights = WeightElem(DType::kS8, *weight->constant(), {});
   if (index == rule.weight) return weights;
   auto quant = std::make_shared<Quant>(*weights.quant);
   for (float& scale : quant->scale) scale *= kAnyScale;

@@ -13,9 +13,14 @@
 // the one that is farthest from 0.  Softmax, sigmoid and tanh have the range of
 // the function.  Operators that move, select or clamp numbers have one scale
 // for operands and result: that of the result where nothing else reads the
-// operand. Weights are s8, symmetric, with a scale for each output channel.
-// Where an `observed` says `as`, a value is stored so, and layers compute in 16
-// bits that make or read one of 16 bits: see quantize_mixed.tir in the tests.
+// operand. Weights are s8, symmetric, with a scale for each output channel;
+// with the option weights=int4 they are s4 in the layers whose kernels unpack
+// them (dense, convolution that is not depthwise), but for the first and the
+// last ones of the model where these hold at most an eighth of its weights;
+// four_bits=all makes no such exception.
+// Where an `observed` says `as`, a value is stored so, weights too, and layers
+// compute in 16 bits that make or read one of 16 bits: see quantize_mixed.tir
+// in the tests.
 // Operators without kernels for such integers stay float and are named in a
 // note.  Run after calibrate; fold-constants and the preset integers come next.
 #include "compiler/ops/quantize.h"
@@ -28,6 +33,7 @@
 #include "absl/strings/str_join.h"
 #include "compiler/ops/observed.h"
 #include "passes/pass.h"
+#include "passes/quantization/four_bits.h"
 #include "passes/quantization/insertion.h"
 #include "passes/quantization/plan.h"
 #include "passes/rewrite.h"
@@ -64,10 +70,13 @@ Observations TakeObserved(Graph& graph) {
 
 class Quantizer {
  public:
-  Quantizer(Graph& graph, Activations activations)
+  Quantizer(Graph& graph, Activations activations, Weights weights,
+            FourBits four_bits)
       : graph_(graph),
         observed_(TakeObserved(graph)),
-        plan_(graph, observed_.ranges, activations, observed_.storages) {}
+        plan_(graph, observed_.ranges, activations, observed_.storages),
+        four_bits_(FourBitLayers(graph, plan_, weights, four_bits,
+                                 observed_.storages)) {}
 
   bool Calibrated() const { return !observed_.ranges.empty(); }
   const QuantizationPlan& plan() const { return plan_; }
@@ -179,7 +188,8 @@ class Quantizer {
       ElemType elem =
           ActivationElem(plan_.FormatOf(*node), RangeOf(*value->constant()));
       if (static_cast<int>(i) == rule.weight) {
-        elem = WeightsS8(*value->constant(), LeastScales(*node, rule));
+        elem = WeightElem(four_bits_.contains(node) ? DType::kS4 : DType::kS8,
+                          *value->constant(), LeastScales(*node, rule));
       } else if (KeepsScale(*node)) {
         if (const auto scale = ScaleOfNode(*node)) elem = *scale;
       }
@@ -246,6 +256,7 @@ class Quantizer {
   Graph& graph_;
   const Observations observed_;
   const QuantizationPlan plan_;
+  const absl::flat_hash_set<const Node*> four_bits_;  // layers
   // Of what a value is the rounded form.
   absl::flat_hash_map<const Value*, const Value*> made_of_;
   absl::flat_hash_map<std::pair<const Value*, Activations>, Value*> converted_;
@@ -297,11 +308,19 @@ bool HasReals(const Graph& graph) {
 }  // namespace
 
 absl::Status Quantize(Module& module, const PassOptions& options) {
-  TINYC_RETURN_IF_ERROR(options.CheckKnown({"activations"}));
+  TINYC_RETURN_IF_ERROR(
+      options.CheckKnown({"activations", "weights", "four_bits"}));
   TINYC_ASSIGN_OR_RETURN(const Activations activations,
                          ReadActivations(options, "activations"));
+  TINYC_ASSIGN_OR_RETURN(const Weights weights,
+                         ReadWeights(options, "weights"));
+  TINYC_ASSIGN_OR_RETURN(const FourBits four_bits,
+                         ReadFourBits(options, "four_bits"));
+  if (weights == Weights::kInt4 && activations == Activations::kInt16) {
+    return Invalid("weights=int4 goes with activations=int8");
+  }
   Graph& graph = *module.graph;
-  Quantizer quantizer(graph, activations);
+  Quantizer quantizer(graph, activations, weights, four_bits);
   if (!quantizer.Calibrated()) {
     if (HasQuantize(graph) || !HasReals(graph)) return absl::OkStatus();
     return Invalid("no value is calibrated; run calibrate first");

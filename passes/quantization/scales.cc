@@ -49,7 +49,8 @@ Range RangeOf(const ElemType& elem) {
   return {real(MinOf(elem.dtype)), real(MaxOf(elem.dtype))};
 }
 
-ElemType WeightsS8(const Tensor& weights, absl::Span<const float> least) {
+ElemType WeightElem(DType dtype, const Tensor& weights,
+                    absl::Span<const float> least) {
   auto quant = std::make_shared<Quant>();
   quant->axis = 0;
   const absl::Span<const float> numbers = weights.data<float>();
@@ -60,11 +61,17 @@ ElemType WeightsS8(const Tensor& weights, absl::Span<const float> least) {
     for (const float w : numbers.subspan(r * columns, columns)) {
       far = std::max(far, std::fabs(w));
     }
-    const float scale = OrScaleOfZeros(double{far} / 127);
+    const float scale =
+        OrScaleOfZeros(double{far} / WeightSteps(dtype).greatest);
     quant->scale.push_back(least.empty() ? scale : std::max(scale, least[r]));
     quant->zero_point.push_back(0);
   }
-  return {DType::kS8, std::move(quant)};
+  return {dtype, std::move(quant)};
+}
+
+StepRange WeightSteps(DType dtype) {
+  const double greatest = static_cast<double>(MaxOf(dtype));
+  return {dtype == DType::kS4 ? -greatest - 1 : -greatest, greatest};
 }
 
 }  // namespace tinyc

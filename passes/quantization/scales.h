@@ -26,10 +26,19 @@ ElemType SymmetricS16(Range range);
 // The numbers that the integers of a type of one scale stand for.
 Range RangeOf(const ElemType& elem);
 
-// s8 with a scale for each index of the first dimension of `weights` (f32): 127
-// steps to its element farthest from 0, but no scale below that of `least`,
-// which has one for each index or is empty.
-ElemType WeightsS8(const Tensor& weights, absl::Span<const float> least);
+// `dtype`, s8 or s4, with a scale for each index of the first dimension of
+// `weights` (f32): 127 or 7 steps to its element farthest from 0, but no scale
+// below that of `least`, which has one for each index or is empty.
+ElemType WeightElem(DType dtype, const Tensor& weights,
+                    absl::Span<const float> least);
+
+// The integers that fitted weights may become: -127 to 127; with 4 bits -8 to
+// 7, since a sixteenth of the numbers there are is too much to leave unused.
+struct StepRange {
+  double least;
+  double greatest;
+};
+StepRange WeightSteps(DType dtype);
 
 }  // namespace tinyc
 

@@ -33,48 +33,54 @@ MatrixXd Refit(const MatrixXd& weights, const Moments& moments,
   return weights + factor.solve(right.transpose()).transpose();
 }
 
-MatrixXd RoundToSteps(const MatrixXd& weights, const VectorXd& scale,
-                      double limit, const MatrixXd& moments, double damping) {
-  const Index size = weights.cols();
-  std::vector<Index> order(static_cast<size_t>(size));
-  std::iota(order.begin(), order.end(), Index{0});
-  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) {
+StepRounder::StepRounder(const MatrixXd& moments, double damping)
+    : order_(static_cast<size_t>(moments.rows())) {
+  const Index size = moments.rows();
+  std::iota(order_.begin(), order_.end(), Index{0});
+  std::stable_sort(order_.begin(), order_.end(), [&](Index a, Index b) {
     return moments(a, a) > moments(b, b);
   });
-  MatrixXd left(weights.rows(), size);
   MatrixXd sorted(size, size);
   for (Index i = 0; i < size; ++i) {
-    left.col(i) = weights.col(order[static_cast<size_t>(i)]);
     for (Index j = 0; j < size; ++j) {
-      sorted(i, j) =
-          moments(order[static_cast<size_t>(i)], order[static_cast<size_t>(j)]);
+      sorted(i, j) = moments(order_[static_cast<size_t>(i)],
+                             order_[static_cast<size_t>(j)]);
     }
   }
-  // With the inverse as U^T U, row k of U says how the columns after k follow
-  // an error in column k.
+  // The inverse as U^T U.
   const MatrixXd inverse = Eigen::LLT<MatrixXd>(Damped(sorted, damping))
                                .solve(MatrixXd::Identity(size, size));
-  const MatrixXd upper = Eigen::LLT<MatrixXd>(inverse).matrixU();
+  upper_ = Eigen::LLT<MatrixXd>(inverse).matrixU();
+}
+
+MatrixXd StepRounder::Round(const MatrixXd& weights, const VectorXd& scale,
+                            StepRange range) const {
+  const Index size = weights.cols();
+  MatrixXd left(weights.rows(), size);
+  for (Index i = 0; i < size; ++i) {
+    left.col(i) = weights.col(order_[static_cast<size_t>(i)]);
+  }
   MatrixXd rounded(weights.rows(), size);
   for (Index k = 0; k < size; ++k) {
     VectorXd steps = left.col(k).cwiseQuotient(scale);
     for (double& step : steps) {
-      step = std::clamp(std::nearbyint(step), -limit, limit);
+      step = std::clamp(std::nearbyint(step), range.least, range.greatest);
     }
-    rounded.col(order[static_cast<size_t>(k)]) = steps;
+    rounded.col(order_[static_cast<size_t>(k)]) = steps;
     const Index rest = size - k - 1;
     if (rest == 0) break;
     const VectorXd error =
-        (left.col(k) - steps.cwiseProduct(scale)) / upper(k, k);
-    left.rightCols(rest).noalias() -= error * upper.row(k).tail(rest);
+        (left.col(k) - steps.cwiseProduct(scale)) / upper_(k, k);
+    left.rightCols(rest).noalias() -= error * upper_.row(k).tail(rest);
   }
   return rounded;
 }
 
-double FitError(const MatrixXd& fitted, const MatrixXd& weights,
-                const Moments& moments) {
+VectorXd FitErrors(const MatrixXd& fitted, const MatrixXd& weights,
+                   const Moments& moments) {
   return (fitted * moments.rounded - 2 * weights * moments.cross)
       .cwiseProduct(fitted)
+      .rowwise()
       .sum();
 }
 

@@ -4,7 +4,10 @@
 #ifndef TINYC_PASSES_QUANTIZATION_SECOND_ORDER_H_
 #define TINYC_PASSES_QUANTIZATION_SECOND_ORDER_H_
 
+#include <vector>
+
 #include "Eigen/Core"
+#include "passes/quantization/scales.h"
 
 namespace tinyc {
 
@@ -22,17 +25,30 @@ struct Moments {
 Eigen::MatrixXd Refit(const Eigen::MatrixXd& weights, const Moments& moments,
                       double damping);
 
-// `weights` in steps of `scale` per row, each from -limit to limit: column by
-// column, and the columns that are left make up for the error of those that
-// are done (the order of Optimal Brain Quantization by descending moments).
-Eigen::MatrixXd RoundToSteps(const Eigen::MatrixXd& weights,
-                             const Eigen::VectorXd& scale, double limit,
-                             const Eigen::MatrixXd& moments, double damping);
+// Rounds weights column by column, so that the columns that are left make up
+// for the error of those that are done (the order of Optimal Brain Quantization
+// by descending moments).
+class StepRounder {
+ public:
+  // moments: the mean of x' x'^T; damping as in Refit.
+  StepRounder(const Eigen::MatrixXd& moments, double damping);
 
-// The mean square of fitted x' - weights x summed over rows, less what does not
+  // `weights` in steps of `scale` per row, each within `range`.
+  Eigen::MatrixXd Round(const Eigen::MatrixXd& weights,
+                        const Eigen::VectorXd& scale, StepRange range) const;
+
+ private:
+  std::vector<Eigen::Index> order_;
+  // Row k, by its diagonal element, says how the columns after k follow an
+  // error in column k.
+  Eigen::MatrixXd upper_;
+};
+
+// Of each row, the mean square of fitted x' - weights x, less what does not
 // depend on `fitted`.
-double FitError(const Eigen::MatrixXd& fitted, const Eigen::MatrixXd& weights,
-                const Moments& moments);
+Eigen::VectorXd FitErrors(const Eigen::MatrixXd& fitted,
+                          const Eigen::MatrixXd& weights,
+                          const Moments& moments);
 
 }  // namespace tinyc
 

@@ -53,6 +53,8 @@ void AddWeighted(Random& random, const Shape& shape, const Shape& w_shape,
   const double w_scale = 0.02;
   TensorType w(DType::kS8, w_shape, random.PerAxis(0, out, w_scale));
   if (random.Chance(0.3)) {
+    w.dtype = DType::kS4;
+  } else if (random.Chance(0.3)) {
     // Asymmetric weights, which 16-bit kernels do not take.
     w.quant = dtype == DType::kS8 ? random.PerTensor(DType::kS8, w_scale)
                                   : Quant::PerTensor(0.02f, 0);

@@ -223,14 +223,22 @@ void TestF32(const KernelRow& row) {
   }
 }
 
+// 8-bit activations with weights of 8 bits, or of 4: symmetric and packed.
 template <typename Operator, typename Signature>
 void TestS8(const KernelRow& row) {
+  constexpr bool kPacked =
+      !std::is_invocable_v<Signature, decltype(Operator::Shape({}))*,
+                           tc_weighted_quant*, int8_t*, int8_t*, int32_t*,
+                           int32_t*, int32_t*, int8_t*>;
   Random random(12);
   for (int i = 0; i < kShapes; ++i) {
-    const auto layer =
+    auto layer =
         RandomLayer<int8_t, int8_t, int32_t>(random, Operator::Random(random));
+    if (kPacked) {
+      for (int8_t& w : layer.w) w = static_cast<int8_t>(w >> 4);
+    }
     const int32_t out_c = layer.s.out_c;
-    const bool asymmetric = random.Int(0, 3) == 0;
+    const bool asymmetric = !kPacked && random.Int(0, 3) == 0;
     const std::vector<int32_t> w_zero =
         random.Ints(out_c, asymmetric ? -128 : 0, asymmetric ? 127 : 0);
     const Scale scale =
@@ -253,9 +261,15 @@ void TestS8(const KernelRow& row) {
     const auto shape = Operator::Shape(layer.s);
     const std::vector<int8_t> w =
         Operator::Pack(row, layer.s, layer.taps(), layer.w);
-    row.As<Signature>()(&shape, &q, layer.x.data(), w.data(), layer.bias.data(),
-                        mult.data(), asymmetric ? w_zero.data() : nullptr,
-                        y.data());
+    if constexpr (kPacked) {
+      const std::vector<uint8_t> packed = PackNibbles(w);
+      row.As<Signature>()(&shape, &q, layer.x.data(), packed.data(),
+                          layer.bias.data(), mult.data(), y.data());
+    } else {
+      row.As<Signature>()(&shape, &q, layer.x.data(), w.data(),
+                          layer.bias.data(), mult.data(),
+                          asymmetric ? w_zero.data() : nullptr, y.data());
+    }
     for (size_t k = 0; k < acc.size(); ++k) {
       const size_t o = k % out_c;
       const Int128 v =
@@ -312,6 +326,8 @@ TEST_P(WeightedTest, ComputesWhatItsFamilyMeans) {
     TestF32<Convolution, tc_conv2d_f32_fn>(row);
   } else if (row.family == "conv2d_s8") {
     TestS8<Convolution, tc_conv2d_s8_fn>(row);
+  } else if (row.family == "conv2d_s8s4") {
+    TestS8<Convolution, tc_conv2d_s8s4_fn>(row);
   } else if (row.family == "conv2d_s16") {
     TestS16<Convolution, tc_conv2d_s16_fn>(row);
   } else if (row.family == "depthwise2d_f32") {
@@ -324,6 +340,8 @@ TEST_P(WeightedTest, ComputesWhatItsFamilyMeans) {
     TestF32<Dense, tc_dense_f32_fn>(row);
   } else if (row.family == "dense_s8") {
     TestS8<Dense, tc_dense_s8_fn>(row);
+  } else if (row.family == "dense_s8s4") {
+    TestS8<Dense, tc_dense_s8s4_fn>(row);
   } else if (row.family == "dense_s16") {
     TestS16<Dense, tc_dense_s16_fn>(row);
   } else {

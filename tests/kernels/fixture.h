@@ -165,6 +165,16 @@ std::vector<T> PackWeights(const std::vector<T>& weights, int32_t out,
   return packed;
 }
 
+// Integers of -8 to 7, two in a byte, the first one in the low half.
+inline std::vector<uint8_t> PackNibbles(const std::vector<int8_t>& numbers) {
+  std::vector<uint8_t> bytes((numbers.size() + 1) / 2);
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    const int nibble = numbers[i] & 15;
+    bytes[i / 2] |= static_cast<uint8_t>(i % 2 == 0 ? nibble : nibble << 4);
+  }
+  return bytes;
+}
+
 }  // namespace tinyc
 
 #endif  // TINYC_TESTS_KERNELS_FIXTURE_H_

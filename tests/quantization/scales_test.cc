@@ -41,13 +41,13 @@ TEST(ScalesTest, RangesComeBack) {
 
 TEST(ScalesTest, WeightsHaveAScalePerRow) {
   const Tensor weights = Tensor::Of<float>({3, 2}, {1, -2, 0.5f, 0.25f, 0, 0});
-  const ElemType elem = WeightsS8(weights, {});
+  const ElemType elem = WeightElem(DType::kS8, weights, {});
   EXPECT_EQ(elem.quant->axis, 0);
   EXPECT_FLOAT_EQ(elem.quant->scale[0], 2 / 127.0f);
   EXPECT_FLOAT_EQ(elem.quant->scale[1], 0.5f / 127);
   EXPECT_GT(elem.quant->scale[2], 0);
   EXPECT_THAT(elem.quant->zero_point, ElementsAre(0, 0, 0));
-  const ElemType least = WeightsS8(weights, {0.01f, 0.01f, 0.01f});
+  const ElemType least = WeightElem(DType::kS8, weights, {0.01f, 0.01f, 0.01f});
   EXPECT_FLOAT_EQ(least.quant->scale[0], 2 / 127.0f);
   EXPECT_FLOAT_EQ(least.quant->scale[1], 0.01f);
 }

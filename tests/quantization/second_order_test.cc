@@ -40,8 +40,8 @@ TEST(SecondOrderTest, RoundsIndependentNumbersToTheNearest) {
   const MatrixXd w = Matrix({{0.3, -0.8, 200}, {0.26, 0.24, -0.25}});
   VectorXd scale(2);
   scale << 0.5, 0.5;
-  const MatrixXd steps =
-      RoundToSteps(w, scale, 127, MatrixXd::Identity(3, 3), 0.01);
+  const StepRounder rounder(MatrixXd::Identity(3, 3), 0.01);
+  const MatrixXd steps = rounder.Round(w, scale, {-127, 127});
   // The ties to even: -0.25 is half a step.
   EXPECT_EQ(steps, Matrix({{1, -2, 127}, {1, 0, 0}}));
 }
@@ -51,15 +51,25 @@ TEST(SecondOrderTest, LaterColumnsMakeUpForErrors) {
   const MatrixXd m = Matrix({{1, 1}, {1, 1}});
   VectorXd scale(1);
   scale << 1;
+  const StepRounder rounder(m, 1e-6);
   const MatrixXd steps =
-      RoundToSteps(Matrix({{0.6, 0.6}}), scale, 127, m, 1e-6);
+      rounder.Round(Matrix({{0.6, 0.6}}), scale, {-127, 127});
   EXPECT_EQ(steps, Matrix({{1, 0}}));
+}
+
+TEST(SecondOrderTest, StepsStayWithinTheirRange) {
+  VectorXd scale(2);
+  scale << 0.5, 1;
+  const StepRounder rounder(MatrixXd::Identity(2, 2), 0.01);
+  const MatrixXd steps = rounder.Round(Matrix({{-4.2, 4.2}, {-7.4, 7.6}}),
+                                       scale, WeightSteps(DType::kS4));
+  EXPECT_EQ(steps, Matrix({{-8, 7}, {-7, 7}}));
 }
 
 TEST(SecondOrderTest, ErrorIsThatOfTheSums) {
   // x is 2, x' is 3: (1.5 * 3 - 2 * 2)^2 = 0.25, less (2 * 2)^2.
   const Moments moments = {.rounded = Matrix({{9}}), .cross = Matrix({{6}})};
-  EXPECT_NEAR(FitError(Matrix({{1.5}}), Matrix({{2}}), moments), 0.25 - 16,
+  EXPECT_NEAR(FitErrors(Matrix({{1.5}}), Matrix({{2}}), moments)(0), 0.25 - 16,
               1e-12);
 }
 

@@ -42,5 +42,13 @@ TEST(PackRowsTest, MovesElementsOfAnyWidth) {
   EXPECT_THAT(PackRows(matrix, 2, 2, 2).data<float>(), ElementsAre(1, 3, 2, 4));
 }
 
+TEST(PackRowsTest, PacksIntegersBelowAByteWithoutGaps) {
+  Tensor matrix(TensorType(DType::kS4, {3, 3}));
+  for (int64_t i = 0; i < 9; ++i) matrix.SetInt(i, i - 4);
+  // -4 -1, -3 0, -2 1, then 2 3 4; the first of two in the low half.
+  EXPECT_THAT(PackRows(matrix, 3, 3, 2).bytes(),
+              ElementsAre(0xfc, 0x0d, 0x1e, 0x32, 0x04));
+}
+
 }  // namespace
 }  // namespace tinyc

@@ -73,7 +73,7 @@ absl::Status ReadQuantize(const ModelOptions& options, CompileOptions* read) {
   if (!ParseAttr(options.quantize, &quantize.type)) {
     return Invalid(
         "--quantize is ",
-        absl::StrJoin(EnumNames<QuantizeOptions::Type>::kNames, " or "),
+        absl::StrJoin(EnumNames<QuantizeOptions::Type>::kNames, ", "),
         ", not \"", options.quantize, "\"");
   }
   if (!options.io.empty() && !ParseAttr(options.io, &quantize.io)) {
@@ -107,9 +107,9 @@ std::vector<Option> ModelOptionRows(ModelOptions* options) {
        "passes and presets to run instead of `default`, in order:\n"
        "a,b{key=value;switch},c",
        &options->passes},
-      {"quantize", "int8|int16x8",
-       "make a float model compute in integers: 8-bit weights and\n"
-       "activations of 8 or 16 bits",
+      {"quantize", "int8|int16x8|w4a8",
+       "make a float model compute in integers: activations of 8 or\n"
+       "16 bits and 8-bit weights; w4a8: 8 bits and 4-bit weights",
        &options->quantize},
       {"calibration", "FILE|DIR",
        "samples for --quantize: an .npz file of arrays named after\n"

@@ -50,7 +50,16 @@ typedef void tc_conv2d_s8_fn(const tc_conv2d_shape *s,
                              const int32_t *mult, const int32_t *w_zero,
                              int8_t *y);
 
-/* The same with 64-bit accumulators, tc_requant64 and symmetric weights. */
+/*
+ * The same with symmetric weights of 4 bits, packed as tc_packed.h says:
+ * element i of the blocks, one after the other without gaps, is the i-th.
+ */
+typedef void tc_conv2d_s8s4_fn(const tc_conv2d_shape *s,
+                               const tc_conv2d_s8_quant *q, const int8_t *x,
+                               const uint8_t *w, const int32_t *bias,
+                               const int32_t *mult, int8_t *y);
+
+/* As conv2d_s8 with 64-bit accumulators, tc_requant64 and symmetric weights. */
 typedef void tc_conv2d_s16_fn(const tc_conv2d_shape *s,
                               const tc_conv2d_s16_quant *q, const int16_t *x,
                               const int8_t *w, const int64_t *bias,

@@ -32,6 +32,11 @@ typedef void tc_dense_s8_fn(const tc_dense_shape *s, const tc_dense_s8_quant *q,
                             const int32_t *bias, const int32_t *mult,
                             const int32_t *w_zero, int8_t *y);
 
+typedef void tc_dense_s8s4_fn(const tc_dense_shape *s,
+                              const tc_dense_s8_quant *q, const int8_t *x,
+                              const uint8_t *w, const int32_t *bias,
+                              const int32_t *mult, int8_t *y);
+
 typedef void tc_dense_s16_fn(const tc_dense_shape *s,
                              const tc_dense_s16_quant *q, const int16_t *x,
                              const int8_t *w, const int64_t *bias,
