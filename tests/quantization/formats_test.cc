@@ -44,6 +44,8 @@ TEST(FormatsTest, OptionsNameTheFormat) {
   EXPECT_EQ(*read({{"activations", "int16"}}), Activations::kInt16);
   EXPECT_EQ(read({{"activations", "int4"}}).status().message(),
             "activations is int8 or int16, not \"int4\"");
+  EXPECT_EQ(*ReadWeights(PassOptions(), "weights"), Weights::kInt8);
+  EXPECT_EQ(*ReadFourBits(PassOptions(), "four_bits"), FourBits::kInner);
 }
 
 }  // namespace

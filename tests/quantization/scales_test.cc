@@ -50,6 +50,16 @@ TEST(ScalesTest, WeightsHaveAScalePerRow) {
   const ElemType least = WeightElem(DType::kS8, weights, {0.01f, 0.01f, 0.01f});
   EXPECT_FLOAT_EQ(least.quant->scale[0], 2 / 127.0f);
   EXPECT_FLOAT_EQ(least.quant->scale[1], 0.01f);
+  const ElemType narrow = WeightElem(DType::kS4, weights, {});
+  EXPECT_EQ(narrow.dtype, DType::kS4);
+  EXPECT_FLOAT_EQ(narrow.quant->scale[0], 2 / 7.0f);
+}
+
+TEST(ScalesTest, FourBitsLeaveNoIntegerUnused) {
+  EXPECT_EQ(WeightSteps(DType::kS8).least, -127);
+  EXPECT_EQ(WeightSteps(DType::kS8).greatest, 127);
+  EXPECT_EQ(WeightSteps(DType::kS4).least, -8);
+  EXPECT_EQ(WeightSteps(DType::kS4).greatest, 7);
 }
 
 }  // namespace

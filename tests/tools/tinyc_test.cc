@@ -242,6 +242,11 @@ TEST_F(TinycTest, Quantizes) {
   EXPECT_THAT(run.err, HasSubstr("all 40 values are the same"));
   EXPECT_THAT(Text("m.h"), HasSubstr("(const int16_t image["));
   EXPECT_THAT(Text("m.c"), HasSubstr("static const int64_t"));
+  run = RunProgram("tinyc", {kModel, "-o", Path("m.c"), "--quantize=w4a8",
+                             calibration, "--verify"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("all 40 values are the same"));
+  EXPECT_THAT(Text("m.c"), HasSubstr("tc_conv2d_s8s4("));
 }
 
 TEST_F(TinycTest, ReportsWhatQuantizationCost) {
@@ -379,7 +384,7 @@ TEST_F(TinycTest, RefusesWrongUsage) {
   ExpectFailure({kModel, "-o", out, "--quantize=int8"}, 2,
                 "--quantize needs --calibration");
   ExpectFailure({kModel, "-o", out, "--quantize=int9", "--calibration=x"}, 2,
-                "--quantize is int8 or int16x8, not \"int9\"");
+                "--quantize is int8, int16x8 or w4a8, not \"int9\"");
   ExpectFailure(
       {kModel, "-o", out, "--quantize=int8", "--calibration=x", "--io=int4"}, 2,
       "--io is keep, int8 or int16");

@@ -53,6 +53,13 @@ absl::StatusOr<const Target*> ReadTarget(const std::string& name) {
   return Invalid("there is no target ", name, DidYouMean(name, names));
 }
 
+// "a, b or c"
+std::string Alternatives(absl::Span<const absl::string_view> names) {
+  const absl::string_view last = names.back();
+  names.remove_suffix(1);
+  return absl::StrCat(absl::StrJoin(names, ", "), " or ", last);
+}
+
 // Stores what the options on quantization ask for.
 absl::Status ReadQuantize(const ModelOptions& options, CompileOptions* read) {
   if (options.quantize.empty()) {
@@ -71,10 +78,9 @@ absl::Status ReadQuantize(const ModelOptions& options, CompileOptions* read) {
   }
   QuantizeOptions quantize;
   if (!ParseAttr(options.quantize, &quantize.type)) {
-    return Invalid(
-        "--quantize is ",
-        absl::StrJoin(EnumNames<QuantizeOptions::Type>::kNames, ", "),
-        ", not \"", options.quantize, "\"");
+    return Invalid("--quantize is ",
+                   Alternatives(EnumNames<QuantizeOptions::Type>::kNames),
+                   ", not \"", options.quantize, "\"");
   }
   if (!options.io.empty() && !ParseAttr(options.io, &quantize.io)) {
     return Invalid("--io is keep, int8 or int16, not \"", options.io, "\"");
