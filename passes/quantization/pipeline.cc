@@ -44,7 +44,8 @@ Pipeline QuantizePipeline(const QuantizeOptions& options) {
                               : Weights::kInt8;
   add("quantize",
       {{"activations", AttrText(activations)}, {"weights", AttrText(weights)}});
-  if (activations == Activations::kInt8) {
+  // Beside 4-bit weights finer steps of activations do not show.
+  if (activations == Activations::kInt8 && weights == Weights::kInt8) {
     add("tune-ranges", {{"data", options.calibration}});
   }
   add("fit-weights", {{"data", options.calibration}});
