@@ -24,6 +24,9 @@ MODELS = [ROOT / "examples/mnist/mnist_int8.onnx"] + [
     for name in ("kws_int8", "ic_int8", "vww_int8", "ad_int8", "sww_int8",
                  "person_detect_int8", "mcunet_vww_int8", "mnist_cnn_qdq_s8pc",
                  "mnist_cnn_qdq_u8pt", "mnist_cnn_qop_u8pt")]
+# What --quantize makes of a float model.
+FLOAT_MODEL = ROOT / "examples/mnist/mnist.onnx"
+FORMATS = ["int8", "int16x8", "w4a8"]
 SAMPLES = 2
 
 MAIN_C = r"""
@@ -80,18 +83,18 @@ def samples_for(model):
     file = SHARED / "data/io" / f"{model.stem}.npz"
     if file.exists():
         return {None: np.load(file)["x"][:SAMPLES]}
-    if model.stem == "mnist_int8":
+    if model.parent == FLOAT_MODEL.parent:
         return {None: np.load(model.parent / "digits.npz")["image"][:SAMPLES]}
     data = np.load(SHARED / "data/mnist_10k.npz")
     images = data[data.files[0]].reshape(-1, 1, 1, 28, 28)[:SAMPLES]
     return {None: ((images / 255.0 - 0.1307) / 0.3081).astype(np.float32)}
 
 
-def reference(model, inputs, folder):
+def reference(model, options, inputs, folder):
     np.savez(folder / "in.npz", x=inputs[None])
     subprocess.run(
         [BIN / "tinyc-run", model, folder / "in.npz", "-o",
-         folder / "out.npz", "--engine=reference"], check=True)
+         folder / "out.npz", "--engine=reference", *options], check=True)
     out = np.load(folder / "out.npz")
     return [out[name] for name in out.files]
 
@@ -123,17 +126,34 @@ def compiled(tmp_path_factory):
     """The folder with model.c and main.c for a model; made once."""
     folders = {}
 
-    def make(model):
-        if model not in folders:
+    def make(model, *options):
+        key = (model, options)
+        if key not in folders:
             folder = tmp_path_factory.mktemp(model.stem)
             subprocess.run(
-                [BIN / "tinyc", model, "-o", folder / "model.c"], check=True)
+                [BIN / "tinyc", model, "-o", folder / "model.c", *options],
+                check=True)
             inputs = samples_for(model)
-            write_main(folder, inputs[None], reference(model, inputs, folder))
-            folders[model] = folder
-        return folders[model]
+            write_main(folder, inputs[None],
+                       reference(model, options, inputs, folder))
+            folders[key] = folder
+        return folders[key]
 
     return make
+
+
+def check_same_bits(folder, board):
+    run = subprocess.run(
+        [HERE / "run.sh", board, folder / "model.c", folder / "main.c", "--",
+         f"-I{folder}"], capture_output=True, text=True,
+        env={**os.environ, "OPT": "-O2", "TIMEOUT": "120"})
+    print(run.stdout, run.stderr)
+    assert run.returncode == 0
+
+
+def skip_without_qemu():
+    if shutil.which("qemu-system-arm") is None:
+        pytest.skip("QEMU is not installed")
 
 
 @pytest.mark.parametrize("board", BOARDS)
@@ -141,12 +161,15 @@ def compiled(tmp_path_factory):
 def test_same_bits(model, board, compiled):
     if not model.exists():
         pytest.skip(f"{model.name} is not there")
-    if shutil.which("qemu-system-arm") is None:
-        pytest.skip("QEMU is not installed")
-    folder = compiled(model)
-    run = subprocess.run(
-        [HERE / "run.sh", board, folder / "model.c", folder / "main.c", "--",
-         f"-I{folder}"], capture_output=True, text=True,
-        env={**os.environ, "OPT": "-O2", "TIMEOUT": "120"})
-    print(run.stdout, run.stderr)
-    assert run.returncode == 0
+    skip_without_qemu()
+    check_same_bits(compiled(model), board)
+
+
+@pytest.mark.parametrize("board", BOARDS)
+@pytest.mark.parametrize("kind", FORMATS)
+def test_same_bits_quantized(kind, board, compiled):
+    skip_without_qemu()
+    digits = FLOAT_MODEL.parent / "digits.npz"
+    folder = compiled(FLOAT_MODEL, f"--quantize={kind}",
+                      f"--calibration={digits}")
+    check_same_bits(folder, board)
