@@ -11,10 +11,19 @@
 //   %2 = add(%1, %t)
 //   %3 = dense(%2, %w, %b)    =>    %3 = dense(%x, %w * s, %b + %w t)
 //
+//   %1 = conv(%x, dequantize(%w), %b)
+//   %2 = div(%1, %s)          =>    %3 = conv(%x, dequantize(%w'), %b / s + t)
+//   %3 = add(%2, %t)
+//
 // After the layer add and sub, also those of dequantize(constant), need a
-// constant bias; mul and div need f32 weights, constant and read by nothing
-// else, and neither passes an activation.  Before the layer, an add needs a
-// layer without padding, since the padding is 0 after the add.
+// constant bias; mul and div need constant weights that nothing else reads: f32
+// ones, or stored ones, %w' being the same integers with other scales; and
+// neither passes an activation.  Before the layer, an add needs a layer without
+// padding, since the padding is 0 after the add, and mul and div f32 weights.
+//
+// Quantization-aware training in PyTorch leaves conv, div, add and batch
+// normalization, whose scales cancel.  Stored weights therefore take all that
+// follows at once.
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -135,6 +144,106 @@ absl::StatusOr<Value*> QuantizedBias(Graph& graph, Node* layer, Node* add,
                  {*flat});
 }
 
+// All that follows a layer and is affine, as one function.
+struct Chain {
+  Affine affine;
+  std::vector<Node*> nodes;
+};
+
+// `node` is the function `first` of its operand.
+Chain FollowChain(Node* node, Affine first, size_t axis) {
+  Chain chain{std::move(first), {node}};
+  for (;;) {
+    const Value* y = chain.nodes.back()->output();
+    Node* next = OnlyUser(*y);
+    if (next == nullptr || next->As<Binary>() == nullptr) break;
+    const std::optional<Affine> more =
+        AffineOf(*next, next->input(0) == y ? 0 : 1, axis);
+    if (!more) break;
+    for (size_t c = 0; c < more->scale.size(); ++c) {
+      chain.affine.scale[c] *= more->scale[c];
+      chain.affine.offset[c] =
+          chain.affine.offset[c] * more->scale[c] + more->offset[c];
+    }
+    chain.nodes.push_back(next);
+  }
+  chain.affine.scales =
+      std::any_of(chain.affine.scale.begin(), chain.affine.scale.end(),
+                  [](double v) { return static_cast<float>(v) != 1; });
+  return chain;
+}
+
+// Stored weights times `factor` for each output channel: the same integers with
+// other scales, mirrored where the factor is negative.  Nullopt when scales or
+// integers cannot express that.
+std::optional<Tensor> RescaledWeights(const Tensor& w,
+                                      const std::vector<double>& factor) {
+  const Quant& old = *w.type().quant;
+  const DType dtype = w.type().dtype;
+  if (old.block != 0 || (old.axis != 0 && !old.per_tensor())) {
+    return std::nullopt;
+  }
+  auto quant = std::make_shared<Quant>();
+  quant->axis = 0;
+  for (size_t c = 0; c < factor.size(); ++c) {
+    const size_t from = old.per_tensor() ? 0 : c;
+    const float scale =
+        static_cast<float>(double{old.scale[from]} * std::fabs(factor[c]));
+    if (!std::isnormal(scale)) return std::nullopt;
+    quant->scale.push_back(scale);
+    quant->zero_point.push_back(old.zero_point[from]);
+  }
+  Tensor scaled = w.WithType(TensorType(dtype, w.shape(), quant));
+  for (int64_t i = 0; i < scaled.size(); ++i) {
+    const size_t c = QuantIndex(scaled.type(), i);
+    if (factor[c] > 0) continue;
+    const int64_t mirrored =
+        2 * int64_t{quant->zero_point[c]} - scaled.IntAt(i);
+    if (mirrored < MinOf(dtype) || mirrored > MaxOf(dtype)) return std::nullopt;
+    scaled.SetInt(i, mirrored);
+  }
+  return scaled;
+}
+
+// For a layer whose weights are dequantize(constant): `node`, the function
+// `first` of its result, and what is affine after it.
+absl::StatusOr<bool> FoldIntoStored(Graph& graph, Node* layer, Node* node,
+                                    const Affine& first) {
+  Value* real = layer->input(1);
+  if (ProducedBy<Dequantize>(real) == nullptr || !real->has_single_use()) {
+    return false;
+  }
+  Value* stored = real->producer()->input(0);
+  const Chain chain = FollowChain(node, first, OutputChannelAxis(*layer));
+  if (stored->constant() == nullptr || !AllFinite(chain.affine.scale) ||
+      !AllFinite(chain.affine.offset)) {
+    return false;
+  }
+  if (chain.affine.scales) {
+    std::optional<Tensor> weights =
+        RescaledWeights(*stored->constant(), chain.affine.scale);
+    if (!weights) return false;
+    TINYC_ASSIGN_OR_RETURN(
+        real, AddNode(graph, {.before = layer, .from = {real->producer()}},
+                      Dequantize(),
+                      {AddChangedConstant(
+                          graph, *std::move(weights),
+                          stored->has_single_use() ? stored : nullptr)}));
+    graph.SetInput(layer, 1, real);
+  }
+  const bool offsets =
+      std::any_of(chain.affine.offset.begin(), chain.affine.offset.end(),
+                  [](double v) { return v != 0; });
+  if (offsets || layer->input(2) != nullptr) {
+    graph.SetInput(layer, 2, ChangedBias(graph, *layer, chain.affine));
+  }
+  for (const Node* folded : chain.nodes) {
+    graph.SetLoc(layer, Loc::Join(layer->loc(), folded->loc()));
+  }
+  ReplaceAndRename(graph, chain.nodes.back()->output(), layer->output());
+  return true;
+}
+
 absl::StatusOr<bool> FoldAfter(Graph& graph, Node* node) {
   for (const size_t index : {0, 1}) {
     if (node->As<Binary>() == nullptr) return false;
@@ -146,9 +255,14 @@ absl::StatusOr<bool> FoldAfter(Graph& graph, Node* node) {
     }
     const std::optional<Affine> affine =
         AffineOf(*node, index, OutputChannelAxis(*layer));
-    if (!affine || (affine->scales && !WeightsCanChange(*layer)) ||
-        (layer->input(2) != nullptr &&
-         ConstantBehind(layer->input(2)) == nullptr)) {
+    if (!affine || (layer->input(2) != nullptr &&
+                    ConstantBehind(layer->input(2)) == nullptr)) {
+      continue;
+    }
+    if (affine->scales && !WeightsCanChange(*layer)) {
+      TINYC_ASSIGN_OR_RETURN(const bool folded,
+                             FoldIntoStored(graph, layer, node, *affine));
+      if (folded) return true;
       continue;
     }
     TINYC_ASSIGN_OR_RETURN(Value * bias,
