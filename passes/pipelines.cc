@@ -14,8 +14,8 @@ constexpr Preset kPresets[] = {
              "fuse-activation,remove-dead",
      .summary = "merge operators into the layers beside them"},
     {.name = "integers",
-     .text = "make-signed,integerize,clean,fuse-requantize,fold-dequantize,"
-             "clean",
+     .text = "recover-scales,make-signed,integerize,clean,fuse-requantize,"
+             "fold-dequantize,clean",
      .summary = "compute in integers where the model is quantized"},
     {.name = "layout",
      .text = "to-nhwc,sink-transposes,clean,fold-pad,fuse-activation",
