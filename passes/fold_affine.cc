@@ -224,11 +224,11 @@ absl::StatusOr<bool> FoldIntoStored(Graph& graph, Node* layer, Node* node,
         RescaledWeights(*stored->constant(), chain.affine.scale);
     if (!weights) return false;
     TINYC_ASSIGN_OR_RETURN(
-        real, AddNode(graph, {.before = layer, .from = {real->producer()}},
-                      Dequantize(),
-                      {AddChangedConstant(
-                          graph, *std::move(weights),
-                          stored->has_single_use() ? stored : nullptr)}));
+        real,
+        AddNode(
+            graph, {.before = layer, .from = {real->producer()}}, Dequantize(),
+            {AddChangedConstant(graph, *std::move(weights),
+                                stored->has_single_use() ? stored : nullptr)}));
     graph.SetInput(layer, 1, real);
   }
   const bool offsets =

@@ -24,11 +24,13 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "compiler/interpreter/interpreter.h"
 #include "compiler/ops/clip.h"
 #include "compiler/ops/quantize.h"
 #include "compiler/ops/weighted.h"
 #include "compiler/targets/registry.h"
+#include "passes/float_notes.h"
 #include "passes/kernels.h"
 #include "passes/pass.h"
 #include "passes/rewrite.h"
@@ -189,12 +191,12 @@ class Integerizer {
 
   // Why operators between quantized values stay float.
   std::vector<std::string> Notes(const Graph& graph) const {
-    std::vector<std::string> notes;
+    FloatNotes notes;
     for (const auto& node : graph.nodes()) {
       const auto reason = kept_.find(node->output()->name());
-      if (reason != kept_.end()) notes.push_back(reason->second);
+      if (reason != kept_.end()) notes.Add(*node, reason->second);
     }
-    return notes;
+    return notes.Sentences();
   }
 
  private:
@@ -279,6 +281,7 @@ class Integerizer {
     const std::optional<ElemType> elem = QuantizedTo(*node->output());
     if (rule.kind == Kind::kFloatOnly || !elem) return false;
     std::vector<Value*> operands;
+    absl::Status ready;
     for (size_t i = 0; i < node->inputs().size(); ++i) {
       Value* integer = Dequantized(node->input(i));
       if (static_cast<int>(i) == rule.bias) {
@@ -286,10 +289,17 @@ class Integerizer {
       } else if (integer != nullptr && (static_cast<int>(i) == rule.weight ||
                                         PerTensor(integer->type().elem()))) {
         operands.push_back(integer);
+      } else if (node->input(i) != nullptr && ConstantTensor(*node->input(i))) {
+        ready = Unimplemented("its ",
+                              static_cast<int>(i) == rule.weight
+                                  ? "weights are"
+                                  : "constant operand is",
+                              " not quantized");
       } else {
         return false;
       }
     }
+    if (!ready.ok()) return Keep(*node, ready);
     // Kernels compute signed numbers from signed ones.
     ElemType computed = *elem;
     const bool narrow =
@@ -299,8 +309,7 @@ class Integerizer {
       computed = SignedForm(*elem);
     }
     if (rule.kind == Kind::kWeighted) {
-      const absl::Status ready =
-          PrepareWeighted(graph, *node, rule, computed, &operands);
+      ready = PrepareWeighted(graph, *node, rule, computed, &operands);
       if (!ready.ok()) return Keep(*node, ready);
     }
     return ReplaceQuantized(graph, node, std::move(operands), computed, *elem);
@@ -347,10 +356,18 @@ class Integerizer {
   absl::StatusOr<Value*> AddInteger(Graph& graph, const NewNode& place,
                                     std::unique_ptr<const Op> op,
                                     std::vector<Value*> operands) {
-    TINYC_ASSIGN_OR_RETURN(
-        Value * y, AddNode(graph, place, std::move(op), std::move(operands)));
+    absl::StatusOr<Value*> y =
+        AddNode(graph, place, std::move(op), std::move(operands));
+    if (!y.ok()) {
+      // The place that the message begins with is said by the note.
+      Loc loc;
+      for (const Node* node : place.from) loc = Loc::Join(loc, node->loc());
+      return absl::Status(
+          y.status().code(),
+          absl::StripPrefix(y.status().message(), loc.Describe() + ": "));
+    }
     const absl::Status kernels =
-        CheckKernels(*y->producer(), *FindTarget("generic"));
+        CheckKernels(*(*y)->producer(), *FindTarget("generic"));
     if (absl::IsUnimplemented(kernels)) return kernels;
     return y;
   }
@@ -385,13 +402,11 @@ class Integerizer {
   }
 
   absl::StatusOr<bool> Keep(const Node& node, const absl::Status& why) {
-    kept_[node.output()->name()] =
-        absl::StrCat(node.loc().Describe(), ": ", node.op().name(),
-                     " runs in float: ", why.message());
+    kept_[node.output()->name()] = std::string(why.message());
     return false;
   }
 
-  // By the name of the node's result.
+  // Reasons, by the name of the node's result.
   std::map<std::string, std::string> kept_;
 };
 

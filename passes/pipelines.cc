@@ -15,7 +15,7 @@ constexpr Preset kPresets[] = {
      .summary = "merge operators into the layers beside them"},
     {.name = "integers",
      .text = "recover-scales,make-signed,integerize,clean,fuse-requantize,"
-             "fold-dequantize,clean",
+             "keep-blocks,fold-dequantize,clean",
      .summary = "compute in integers where the model is quantized"},
     {.name = "layout",
      .text = "to-nhwc,sink-transposes,clean,fold-pad,fuse-activation",
@@ -28,7 +28,8 @@ constexpr Preset kPresets[] = {
              "plan-memory,check-plan",
      .summary = "choose kernels and places in memory"},
     {.name = "default",
-     .text = "clean,fuse,integers,layout,widths,fuse-elementwise,backend",
+     .text = "clean,fuse,integers,note-floats,layout,widths,"
+             "fuse-elementwise,backend",
      .summary = "what tinyc runs unless --passes says otherwise"},
 };
 

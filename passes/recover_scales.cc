@@ -86,8 +86,7 @@ std::optional<Tensor> StoredWeights(const Tensor& weights) {
   auto quant = std::make_shared<Quant>();
   quant->axis = 0;
   for (size_t c = 0; c < channels; ++c) {
-    const std::optional<float> step =
-        StepOf(numbers.subspan(c * taps, taps));
+    const std::optional<float> step = StepOf(numbers.subspan(c * taps, taps));
     if (!step) return std::nullopt;
     quant->scale.push_back(*step);
     quant->zero_point.push_back(0);

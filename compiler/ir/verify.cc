@@ -36,7 +36,9 @@ absl::Status VerifyType(const TensorType& type) {
                     quant.zero_point.size(), " zero points, not ", count);
   }
   for (size_t i = 0; i < count; ++i) {
-    if (!std::isfinite(quant.scale[i]) || quant.scale[i] <= 0) {
+    // Blocks of weights may have negative scales; only dequantize reads them.
+    if (!std::isfinite(quant.scale[i]) || quant.scale[i] == 0 ||
+        (quant.scale[i] < 0 && quant.block == 0)) {
       return Internal("scale ", quant.scale[i], " is not a positive number");
     }
     if (InfoOf(type.dtype).bits <= 16 &&

@@ -27,11 +27,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "compiler/ops/observed.h"
+#include "passes/float_notes.h"
 #include "passes/pass.h"
 #include "passes/quantization/four_bits.h"
 #include "passes/quantization/insertion.h"
@@ -40,9 +39,6 @@
 
 namespace tinyc {
 namespace {
-
-// Nodes that a note names.
-constexpr size_t kMostNames = 4;
 
 // What the `observed` nodes told.
 struct Observations {
@@ -262,33 +258,6 @@ class Quantizer {
   absl::flat_hash_map<std::pair<const Value*, Activations>, Value*> converted_;
 };
 
-// One sentence per operator and reason.
-std::vector<std::string> Notes(const QuantizationPlan& plan) {
-  struct Group {
-    size_t count = 0;
-    std::vector<std::string> names;
-  };
-  std::map<std::pair<std::string, std::string>, Group> groups;
-  for (const auto& [node, reason] : plan.kept()) {
-    Group& group = groups[{std::string(node->op().name()), reason}];
-    if (group.count++ < kMostNames) {
-      group.names.push_back(node->loc().Describe());
-    }
-  }
-  std::vector<std::string> notes;
-  for (const auto& [key, group] : groups) {
-    std::string note =
-        absl::StrCat(key.first, " stays in float, since ", key.second, ": ",
-                     absl::StrJoin(group.names, ", "));
-    if (group.count > group.names.size()) {
-      absl::StrAppend(&note, " and ", group.count - group.names.size(),
-                      " more");
-    }
-    notes.push_back(std::move(note));
-  }
-  return notes;
-}
-
 bool HasQuantize(const Graph& graph) {
   return std::any_of(graph.nodes().begin(), graph.nodes().end(),
                      [](const auto& node) {
@@ -330,7 +299,11 @@ absl::Status Quantize(Module& module, const PassOptions& options) {
   }
   TINYC_RETURN_IF_ERROR(quantizer.Run());
   EraseDeadNodes(graph);
-  for (std::string& note : Notes(quantizer.plan())) {
+  FloatNotes notes;
+  for (const auto& [node, reason] : quantizer.plan().kept()) {
+    notes.Add(*node, reason);
+  }
+  for (std::string& note : notes.Sentences()) {
     module.notes.push_back(std::move(note));
   }
   return absl::OkStatus();

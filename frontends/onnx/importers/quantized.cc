@@ -45,10 +45,13 @@ absl::Status CheckParameters(const OnnxNode& node, DType dtype,
                  ToString(scale), ", the tensor stores ", InfoOf(dtype).text);
 }
 
-absl::Status CheckScales(const Tensor& scale) {
+// Quantizers of weights write negative scales of blocks, so that the weight
+// farthest from 0 takes the integer farthest from 0.
+absl::Status CheckScales(const Tensor& scale, const QuantOperands& where) {
   for (int64_t i = 0; i < scale.size(); ++i) {
     const float value = static_cast<float>(scale.At(i));
-    if (!std::isfinite(value) || value <= 0) {
+    if (!std::isfinite(value) || value == 0 ||
+        (value < 0 && where.block == 0)) {
       return Invalid("its scale ", value, " is not a positive number");
     }
   }
@@ -187,7 +190,7 @@ absl::StatusOr<std::optional<ElemType>> StaticElem(OnnxNode& node, DType dtype,
       (zero == nullptr && node.HasInput(where.zero_point))) {
     return std::nullopt;
   }
-  TINYC_RETURN_IF_ERROR(CheckScales(*scale));
+  TINYC_RETURN_IF_ERROR(CheckScales(*scale, where));
   auto quant = std::make_shared<Quant>();
   for (int64_t i = 0; i < scale->size(); ++i) {
     quant->scale.push_back(static_cast<float>(scale->At(i)));
