@@ -91,8 +91,10 @@ std::string ModelData(const CProgram& program) {
   CWriter w;
   for (const CArray& array : program.arrays) {
     w.Line();
-    w.Comment(
-        ToString(TensorType(array.tensor->dtype(), array.tensor->shape())));
+    const DType dtype = array.tensor->dtype();
+    w.Comment(absl::StrCat(
+        ToString(TensorType(dtype, array.tensor->shape())),
+        InfoOf(dtype).bits < 8 ? ", several in a byte, low bits first" : ""));
     w.Array(array.name, *array.tensor);
   }
   for (const CStruct& quant : program.quants) {

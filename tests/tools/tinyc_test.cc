@@ -247,6 +247,7 @@ TEST_F(TinycTest, Quantizes) {
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(run.err, HasSubstr("all 40 values are the same"));
   EXPECT_THAT(Text("m.c"), HasSubstr("tc_conv2d_s8s4("));
+  EXPECT_THAT(Text("m.c"), HasSubstr("], several in a byte, low bits first"));
 }
 
 TEST_F(TinycTest, ReportsWhatQuantizationCost) {
