@@ -10,9 +10,10 @@
 // Exporters and simplifiers that compute constants (tf2onnx on a model trained
 // with fake quantization, onnxsim) leave of quantized weights only the rounded
 // floats.  A channel whose weights are all multiples k * s of one step, with k
-// of 8 bits, is stored as k.  Any such step will do, since the numbers stay:
-// each within 2^-12 of a step, which is what the exporter's own rounding makes
-// of them.  Run before integerize, and after what merges scales into weights.
+// of 8 bits, is stored as k; in 4 bits where all channels are.  Any such step
+// will do, since the numbers stay: each within 2^-12 of a step, which is what
+// the exporter's own rounding makes of them.  Run before integerize, and after
+// what merges scales into weights.
 #include <algorithm>
 #include <cmath>
 #include <memory>
@@ -97,9 +98,19 @@ std::optional<Tensor> StoredWeights(const Tensor& weights) {
   for (float& scale : quant->scale) {
     if (scale == 0) scale = largest == 0 ? 1 : largest;
   }
-  Tensor stored(TensorType(DType::kS8, weights.shape(), std::move(quant)));
-  for (int64_t i = 0; i < stored.size(); ++i) stored.SetReal(i, weights.At(i));
-  return stored;
+  const auto stored = [&](DType dtype) {
+    Tensor tensor(TensorType(dtype, weights.shape(), quant));
+    for (int64_t i = 0; i < tensor.size(); ++i) {
+      tensor.SetReal(i, weights.At(i));
+    }
+    return tensor;
+  };
+  // Saturated if 4 bits are too few.
+  Tensor bytes = stored(DType::kS8), packed = stored(DType::kS4);
+  for (int64_t i = 0; i < bytes.size(); ++i) {
+    if (bytes.IntAt(i) != packed.IntAt(i)) return bytes;
+  }
+  return packed;
 }
 
 absl::StatusOr<bool> Recover(Graph& graph, Node* layer) {
