@@ -114,5 +114,18 @@ INSTANTIATE_TEST_SUITE_P(
                     Network{"mlp_dynamo", 38, true, kInt16x8}),
     [](const auto& network) { return std::string(network.param.name); });
 
+constexpr QuantizeOptions::Type kW4A8 = QuantizeOptions::Type::kW4A8;
+
+INSTANTIATE_TEST_SUITE_P(
+    ExportedW4A8, NetworksTest,
+    testing::Values(Network{"cnn_dynamo", 36, false, kW4A8},
+                    Network{"unet_dynamo", 40, false, kW4A8},
+                    Network{"mobilenet_v3_block_dynamo", 32, false, kW4A8},
+                    Network{"tcn_dynamo", 30, false, kW4A8},
+                    Network{"vit_dynamo", 33, true, kW4A8},
+                    Network{"conformer_dynamo", 28, true, kW4A8},
+                    Network{"mlp_dynamo", 35, false, kW4A8}),
+    [](const auto& network) { return std::string(network.param.name); });
+
 }  // namespace
 }  // namespace tinyc
