@@ -23,13 +23,18 @@ constexpr Preset kPresets[] = {
     {.name = "widths",
      .text = "widen-floats,simplify,merge-equal,remove-dead",
      .summary = "compute in number types that have kernels"},
+    {.name = "forms",
+     .text = "layout,widths,fuse-elementwise",
+     .summary = "give operators the forms that kernels take"},
+    {.name = "channels-first",
+     .text = "to-nchw,sink-transposes,clean",
+     .summary = "undo layout, for --emit=onnx"},
     {.name = "backend",
      .text = "prepare-outputs,select-kernels,pack-weights,schedule,"
              "plan-memory,check-plan",
      .summary = "choose kernels and places in memory"},
     {.name = "default",
-     .text = "clean,fuse,integers,note-floats,layout,widths,"
-             "fuse-elementwise,backend",
+     .text = "clean,fuse,integers,note-floats,forms,backend",
      .summary = "what tinyc runs unless --passes says otherwise"},
 };
 

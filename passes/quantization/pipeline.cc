@@ -52,8 +52,7 @@ Pipeline QuantizePipeline(const QuantizeOptions& options) {
   if (options.io != QuantizeOptions::Io::kKeep) {
     add("quantize-io", {{"type", AttrText(options.io)}});
   }
-  const Pipeline integers =
-      Parsed("fold-constants,integers,layout,widths,fuse-elementwise");
+  const Pipeline integers = Parsed("fold-constants,integers");
   pipeline.insert(pipeline.end(), integers.begin(), integers.end());
   return pipeline;
 }

@@ -34,7 +34,8 @@ struct EnumNames<QuantizeOptions::Io> {
 // rounded once.
 Pipeline MergePipeline();
 
-// From a float model as it is imported to integer operators, all at [graph].
+// From a float model as it is imported to integer operators, all at [graph];
+// the presets forms and backend, or channels-first come next.
 Pipeline QuantizePipeline(const QuantizeOptions& options);
 
 }  // namespace tinyc
