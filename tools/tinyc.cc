@@ -13,6 +13,7 @@
 #include "compiler/base/file.h"
 #include "compiler/base/text.h"
 #include "compiler/data/samples.h"
+#include "frontends/onnx/export/export.h"
 #include "tools/driver/command_line.h"
 #include "tools/driver/compile.h"
 #include "tools/driver/lists.h"
@@ -58,18 +59,22 @@ absl::Status CheckRequest(const Request& request) {
   if (request.arena != "static" && request.arena != "caller") {
     return Invalid("--arena is static or caller, not \"", request.arena, "\"");
   }
-  if (request.emit == "onnx") {
-    return Unimplemented("tinyc does not write ONNX files");
-  }
   if (request.emit != "single" && request.emit != "split" &&
-      request.emit != "tir") {
-    return Invalid("--emit is single, split or tir, not \"", request.emit,
+      request.emit != "tir" && request.emit != "onnx") {
+    return Invalid("--emit is single, split, tir or onnx, not \"", request.emit,
                    "\"");
   }
-  const absl::string_view extension = request.emit == "tir" ? ".tir" : ".c";
+  const absl::string_view extension = request.emit == "tir"    ? ".tir"
+                                      : request.emit == "onnx" ? ".onnx"
+                                                               : ".c";
   if (!request.output.empty() && !absl::EndsWith(request.output, extension)) {
     return Invalid("-o names a ", extension, " file, not \"", request.output,
                    "\"");
+  }
+  if (request.emit == "onnx" &&
+      (request.check || request.verify || !request.report.empty())) {
+    return Invalid(
+        "--check, --verify and --report are about C, not --emit=onnx");
   }
   if (request.check) {
     if (request.output.empty() && request.report.empty()) {
@@ -170,6 +175,27 @@ absl::Status WriteOutputs(const Request& request,
   return status;
 }
 
+// Writes the model as ONNX.
+int RunExport(const Request& request, const CompileOptions& options) {
+  const absl::StatusOr<Module> module = CompileForOnnx(request.model, options);
+  if (!module.ok()) {
+    PrintErrors(WithFile(request.model, module.status()));
+    return kExitFault;
+  }
+  PrintNotes(module->notes);
+  const absl::StatusOr<std::string> bytes = ExportOnnx(*module);
+  if (!bytes.ok()) {
+    PrintErrors(WithFile(request.model, bytes.status()));
+    return kExitFault;
+  }
+  if (const absl::Status status = WriteFiles({{request.output, *bytes}});
+      !status.ok()) {
+    PrintErrors(status);
+    return kExitFault;
+  }
+  return kExitDone;
+}
+
 int Run(const Request& request, const CompileOptions& options) {
   const absl::StatusOr<CompiledModel> model =
       CompileModel(request.model, options);
@@ -228,9 +254,10 @@ int Main(int argc, const char* const* argv) {
        &request.prefix},
       {"arena", "static|caller",
        "whether the C owns its working memory or is passed it", &request.arena},
-      {"emit", "single|split|tir",
+      {"emit", "single|split|tir|onnx",
        "one .c with everything; or the kernels in files of their\n"
-       "own; or the compiled module as text",
+       "own; or the compiled module as text; or what the model is\n"
+       "before it becomes C, quantized if asked for, as ONNX",
        &request.emit},
       {"report", "FILE",
        "write what the model costs to FILE.json, or as a page to\n"
@@ -286,7 +313,8 @@ int Main(int argc, const char* const* argv) {
     }
   }
   ShowProgress();
-  return Run(request, *compile);
+  return request.emit == "onnx" ? RunExport(request, *compile)
+                                : Run(request, *compile);
 }
 
 }  // namespace

@@ -150,6 +150,13 @@ absl::Status CheckNode(const onnx::NodeProto& node, const Opsets& opsets,
   });
 }
 
+absl::Status CheckModel(const onnx::ModelProto& model) {
+  return Guarded([&] {
+    onnx::checker::check_model(model, /*full_check=*/true);
+    return absl::OkStatus();
+  });
+}
+
 absl::StatusOr<std::optional<onnx::FunctionProto>> SchemaFunction(
     const onnx::NodeProto& node, const Opsets& opsets,
     const std::vector<std::optional<TensorType>>& inputs) {

@@ -51,6 +51,10 @@ int SchemaVersion(const onnx::NodeProto& node, const Opsets& opsets);
 absl::Status CheckNode(const onnx::NodeProto& node, const Opsets& opsets,
                        int ir_version, const std::vector<std::string>& names);
 
+// The whole model against the schemas of its operators, and the types it gives
+// its values against those that ONNX infers.
+absl::Status CheckModel(const onnx::ModelProto& model);
+
 // The definition of the operator in terms of others, as its schema gives it;
 // nothing when there is none.  `inputs`: types of its operands, as far as they
 // are there.  Default values of attributes are in the function.

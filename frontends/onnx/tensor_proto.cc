@@ -177,4 +177,14 @@ absl::StatusOr<Tensor> TensorFromProto(const onnx::SparseTensorProto& proto,
   return tensor;
 }
 
+onnx::TensorProto TensorToProto(const Tensor& tensor, const std::string& name) {
+  onnx::TensorProto proto;
+  proto.set_name(name);
+  proto.set_data_type(InfoOf(tensor.dtype()).onnx);
+  for (const int64_t dim : tensor.shape()) proto.add_dims(dim);
+  // Little-endian and packed as tensors are.
+  proto.set_raw_data(tensor.bytes().data(), tensor.bytes().size());
+  return proto;
+}
+
 }  // namespace tinyc

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// onnx::TensorProto => Tensor: every encoding of every type that tinyc has.
+// onnx::TensorProto => Tensor: every encoding of every type that tinyc has; and
+// back.
 #ifndef TINYC_FRONTENDS_ONNX_TENSOR_PROTO_H_
 #define TINYC_FRONTENDS_ONNX_TENSOR_PROTO_H_
 
@@ -28,6 +29,9 @@ absl::StatusOr<Tensor> TensorFromProto(const onnx::TensorProto& proto,
 // A sparse tensor, filled up with zeros.
 absl::StatusOr<Tensor> TensorFromProto(const onnx::SparseTensorProto& proto,
                                        const std::string& model_dir);
+
+// The stored numbers of `tensor`.
+onnx::TensorProto TensorToProto(const Tensor& tensor, const std::string& name);
 
 }  // namespace tinyc
 

@@ -8,7 +8,9 @@
 //   // =>
 //   graph(%x: f32[4,3]) -> (%y) { ... }
 //
-// A model that does not begin with its versions has those of kVersions.
+// A module that can be written as ONNX must compute the same when it is read
+// from there.  A model that does not begin with its versions has those of
+// kVersions.
 
 #ifndef TINYC_TESTS_FILETEST_IMPORT_KIND_H_
 #define TINYC_TESTS_FILETEST_IMPORT_KIND_H_

@@ -8,6 +8,7 @@
 //   passes=TEXT   the module after a pipeline, or `// error: ...`; its results
 //                 are those from before
 //   import        the module that an ONNX model becomes; see import_kind.h
+//   export        the ONNX model that a module becomes; see export_kind.h
 //   emit TARGET   the calls that the backend emits: the body of model_run
 
 #include <algorithm>
@@ -26,6 +27,7 @@
 #include "compiler/text/parse.h"
 #include "compiler/text/print.h"
 #include "passes/pass_manager.h"
+#include "tests/filetest/export_kind.h"
 #include "tests/filetest/filetest.h"
 #include "tests/filetest/import_kind.h"
 #include "tests/support/backend.h"
@@ -175,6 +177,7 @@ constexpr FileTestKind kKinds[] = {
     {.name = "infer", .run = &RunPrint},
     {.name = "passes", .run = &RunPipelineCase},
     {.name = "import", .run = &RunImport},
+    {.name = "export", .run = &RunExport},
     {.name = "emit", .run = &RunEmit},
 };
 

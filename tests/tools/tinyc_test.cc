@@ -114,6 +114,42 @@ TEST_F(TinycTest, WritesTheModuleAsText) {
             0);
 }
 
+TEST_F(TinycTest, WritesOnnx) {
+  ProgramRun run =
+      RunProgram("tinyc", {kModel, "-o", Path("m.onnx"), "--emit=onnx"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.out, "");
+  EXPECT_THAT(dir_.Names(), ElementsAre("m.onnx"));
+  // What was written is a model, also of itself.
+  run = RunProgram(
+      "tinyc", {Path("m.onnx"), "-o", Path("n.onnx"), "--emit=onnx",
+                "--quantize=int8", absl::StrCat("--calibration=", kDigits)});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("note: calibrated on 20 samples"));
+  run = RunProgram("tinyc", {Path("n.onnx"), "--verify"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+}
+
+TEST_F(TinycTest, RefusesToWriteWrongOnnx) {
+  const std::string out = Path("m.onnx");
+  ExpectFailure({kModel, "-o", Path("m.c"), "--emit=onnx"}, 2,
+                "-o names a .onnx file");
+  ExpectFailure({kModel, "--emit=onnx"}, 2, "-o FILE.onnx is missing");
+  for (const char* option : {"--check", "--verify", "--report=r.json"}) {
+    ExpectFailure({kModel, "-o", out, "--emit=onnx", option}, 2,
+                  "are about C, not --emit=onnx");
+  }
+  ExpectFailure({kModel, "-o", out, "--emit=onnx", "--passes=clean,backend"}, 1,
+                "the passes end at [planned], and ONNX is written at [graph]");
+  ExpectFailure({kModel, "-o", out, "--emit=onnx", "--passes=layout"}, 1,
+                "the channels come first");
+  ExpectFailure(
+      {kModel, "-o", out, "--emit=onnx", "--passes=layout,fuse-elementwise"}, 1,
+      "error: examples/mnist/mnist.onnx: ");
+  ExpectFailure({kModel, "-o", Path("none/m.onnx"), "--emit=onnx"}, 1,
+                "none/m.onnx: No such file or directory");
+}
+
 TEST_F(TinycTest, ReportsAsJsonAndAsAPage) {
   for (const char* report : {"r.json", "r.html"}) {
     const ProgramRun run =
@@ -400,7 +436,6 @@ TEST_F(TinycTest, RefusesWrongUsage) {
   ExpectFailure({kModel, "-o", out, "--emit=llvm"}, 2, "--emit is single");
   ExpectFailure({kModel, "-o", out, "--prefix=1st"}, 2, "C identifier");
   ExpectFailure({kModel, "-o", out, "--report=r.pdf"}, 2, ".json or .html");
-  ExpectFailure({kModel, "-o", out, "--emit=onnx"}, 1, "ONNX");
 }
 
 TEST_F(TinycTest, ListsAndHelps) {

@@ -107,10 +107,7 @@ absl::Status FitConstants(const std::vector<const Value*>& constants,
   return absl::OkStatus();
 }
 
-absl::Status CheckConstants(const Module& module, Pipeline* pipeline) {
-  std::vector<const Value*> constants;
-  CollectConstants(*module.graph, &constants);
-  TINYC_RETURN_IF_ERROR(FitConstants(constants, pipeline));
+absl::Status CheckNumbers(const std::vector<const Value*>& constants) {
   std::vector<std::string> problems;
   for (const Value* constant : constants) {
     const absl::Status status = CheckNumbers(*constant);
@@ -120,12 +117,37 @@ absl::Status CheckConstants(const Module& module, Pipeline* pipeline) {
   return Invalid(absl::StrJoin(problems, "\n"));
 }
 
+std::vector<const Value*> ConstantsOf(const Module& module) {
+  std::vector<const Value*> constants;
+  CollectConstants(*module.graph, &constants);
+  return constants;
+}
+
+// Reads the model in `path` and runs `pipeline`, which is to end at [graph];
+// `purpose` says what needs that.
+absl::StatusOr<Module> RunOnGraph(const std::string& path,
+                                  const CompileOptions& options,
+                                  const Pipeline& pipeline,
+                                  absl::string_view purpose) {
+  TINYC_RETURN_IF_ERROR(CheckStages(pipeline, Stage::kGraph));
+  if (!pipeline.empty() && pipeline.back().pass->to != Stage::kGraph) {
+    return Invalid("the passes end at [", AttrText(pipeline.back().pass->to),
+                   "], and ", purpose, " at [graph]");
+  }
+  TINYC_ASSIGN_OR_RETURN(Module module, ReadTargeted(path, options));
+  TINYC_RETURN_IF_ERROR(CheckNumbers(ConstantsOf(module)));
+  TINYC_RETURN_IF_ERROR(RunPipeline(module, pipeline, options.manager));
+  return module;
+}
+
 }  // namespace
 
 absl::StatusOr<Pipeline> CompilePipeline(const CompileOptions& options) {
   Pipeline pipeline;
   if (options.quantize) {
     pipeline = QuantizePipeline(*options.quantize);
+    TINYC_ASSIGN_OR_RETURN(const Pipeline forms, ParsePipeline("forms"));
+    pipeline.insert(pipeline.end(), forms.begin(), forms.end());
   } else {
     TINYC_ASSIGN_OR_RETURN(pipeline, ParsePipeline(options.passes));
   }
@@ -146,7 +168,9 @@ absl::StatusOr<CompiledModel> CompileModel(const std::string& path,
                                            const CompileOptions& options) {
   TINYC_ASSIGN_OR_RETURN(Pipeline pipeline, CompilePipeline(options));
   TINYC_ASSIGN_OR_RETURN(Module module, ReadTargeted(path, options));
-  TINYC_RETURN_IF_ERROR(CheckConstants(module, &pipeline));
+  const std::vector<const Value*> constants = ConstantsOf(module);
+  TINYC_RETURN_IF_ERROR(FitConstants(constants, &pipeline));
+  TINYC_RETURN_IF_ERROR(CheckNumbers(constants));
   const auto backend = std::find_if(
       pipeline.begin(), pipeline.end(),
       [](const PipelineItem& item) { return item.pass->to != Stage::kGraph; });
@@ -170,14 +194,23 @@ absl::StatusOr<Module> CompileGraph(const std::string& path,
                                     const CompileOptions& options) {
   TINYC_ASSIGN_OR_RETURN(const Pipeline pipeline,
                          ParsePipeline(options.passes));
-  TINYC_RETURN_IF_ERROR(CheckStages(pipeline, Stage::kGraph));
-  if (!pipeline.empty() && pipeline.back().pass->to != Stage::kGraph) {
-    return Invalid("the passes end at [", AttrText(pipeline.back().pass->to),
-                   "], and layers are compared at [graph]");
+  return RunOnGraph(path, options, pipeline, "layers are compared");
+}
+
+absl::StatusOr<Module> CompileForOnnx(const std::string& path,
+                                      const CompileOptions& options) {
+  Pipeline pipeline;
+  if (options.quantize) {
+    pipeline = QuantizePipeline(*options.quantize);
+    TINYC_ASSIGN_OR_RETURN(const Pipeline last,
+                           ParsePipeline("channels-first"));
+    pipeline.insert(pipeline.end(), last.begin(), last.end());
+  } else {
+    const bool by_default = options.passes == CompileOptions().passes;
+    TINYC_ASSIGN_OR_RETURN(
+        pipeline, ParsePipeline(by_default ? "clean,fuse,clean" : options.passes));
   }
-  TINYC_ASSIGN_OR_RETURN(Module module, ReadTargeted(path, options));
-  TINYC_RETURN_IF_ERROR(RunPipeline(module, pipeline, options.manager));
-  return module;
+  return RunOnGraph(path, options, pipeline, "ONNX is written");
 }
 
 }  // namespace tinyc

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The compiler as a function: a model file => C.
+// The compiler as a function: a model file => C, or ONNX.
 #ifndef TINYC_TOOLS_DRIVER_COMPILE_H_
 #define TINYC_TOOLS_DRIVER_COMPILE_H_
 
@@ -44,6 +44,12 @@ absl::StatusOr<CompiledModel> CompileModel(const std::string& path,
 // end at [graph].
 absl::StatusOr<Module> CompileGraph(const std::string& path,
                                     const CompileOptions& options);
+
+// The model in `path` as an ONNX file is to hold it, at [graph]: after
+// options.quantize, or after options.passes where they are not "default", or
+// with what can be merged merged.
+absl::StatusOr<Module> CompileForOnnx(const std::string& path,
+                                      const CompileOptions& options);
 
 // The passes that the options stand for; they lead from [graph] to [planned].
 absl::StatusOr<Pipeline> CompilePipeline(const CompileOptions& options);

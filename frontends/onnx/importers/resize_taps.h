@@ -14,9 +14,9 @@ namespace tinyc {
 
 // The attributes of Resize, by their names in ONNX.
 struct ResizeMode {
-  std::string mode;
-  std::string coordinates;  // coordinate_transformation_mode
-  std::string nearest;      // nearest_mode
+  std::string mode = "nearest";
+  std::string coordinates = "half_pixel";      // coordinate_transformation_mode
+  std::string nearest = "round_prefer_floor";  // nearest_mode
   double cubic_a = -0.75;
   bool antialias = false;
   bool exclude_outside = false;
