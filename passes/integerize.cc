@@ -205,12 +205,9 @@ class Integerizer {
       } else if (integer != nullptr && (static_cast<int>(i) == rule.weight ||
                                         PerTensor(integer->type().elem()))) {
         operands.push_back(integer);
-      } else if (node->input(i) != nullptr && ConstantTensor(*node->input(i))) {
-        ready = Unimplemented("its ",
-                              static_cast<int>(i) == rule.weight
-                                  ? "weights are"
-                                  : "constant operand is",
-                              " not quantized");
+      } else if (static_cast<int>(i) == rule.weight &&
+                 ConstantTensor(*node->input(i))) {
+        ready = Unimplemented("its weights are not quantized");
       } else {
         return false;
       }

@@ -14,6 +14,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "compiler/ops/quantize.h"
 #include "passes/float_notes.h"
 #include "passes/pass.h"
@@ -59,9 +60,15 @@ bool IsQuantized(const Graph& graph) {
              [](const auto& node) { return AnyQuantized(node->outputs()); });
 }
 
+bool IsRealConstant(const Value* value) {
+  return value != nullptr && value->constant() != nullptr &&
+         IsFloat(value->type().dtype);
+}
+
 // Why `node`, which computes on floats, does; "" when it is to be quantized.
 absl::string_view Reason(const Node& node) {
-  if (node.op().Quantization().kind == Kind::kFloatOnly) {
+  const Kind kind = node.op().Quantization().kind;
+  if (kind == Kind::kFloatOnly) {
     return "it has no integer form";
   }
   size_t real = 0, read = 0;
@@ -74,7 +81,20 @@ absl::string_view Reason(const Node& node) {
   if (!stored && read == 0) return "the model does not quantize it";
   if (!stored) return "the model does not quantize its result";
   if (read < real) return "the model does not quantize what it reads";
+  if (kind != Kind::kWeighted &&
+      std::any_of(node.inputs().begin(), node.inputs().end(), IsRealConstant)) {
+    return "its constant operand is not quantized";
+  }
   return "";
+}
+
+// Whether a note names the node already.
+bool IsNamed(const Module& module, const Node& node) {
+  const std::string name = node.loc().Describe();
+  return !name.empty() && std::any_of(module.notes.begin(), module.notes.end(),
+                                      [&](const std::string& note) {
+                                        return absl::StrContains(note, name);
+                                      });
 }
 
 }  // namespace
@@ -90,7 +110,7 @@ absl::Status NoteFloats(Module& module, const PassOptions& options) {
       continue;
     }
     const absl::string_view reason = Reason(*node);
-    if (!reason.empty()) notes.Add(*node, reason);
+    if (!reason.empty() && !IsNamed(module, *node)) notes.Add(*node, reason);
   }
   for (std::string& note : notes.Sentences()) {
     module.notes.push_back(std::move(note));

@@ -15,7 +15,7 @@ constexpr Preset kPresets[] = {
      .summary = "merge operators into the layers beside them"},
     {.name = "integers",
      .text = "recover-scales,make-signed,integerize,clean,fuse-requantize,"
-             "keep-blocks,fold-dequantize,clean",
+             "keep-blocks,fold-dequantize,compose-tables,clean",
      .summary = "compute in integers where the model is quantized"},
     {.name = "layout",
      .text = "to-nhwc,sink-transposes,clean,fold-pad,fuse-activation",

@@ -88,7 +88,7 @@ TEST(NotesTest, OfFloatConstantsBetweenIntegers) {
   EXPECT_THAT(
       Notes(R"(graph(%x: s8[1,2] q(0.5, 3)) -> (%y, %z) {
         %w = const [0.3,0.7071] : f32[1,2]
-        %c = const [0.5] : f32[1]
+        %c = const [0.5,0.7] : f32[2]
         %1 = dequantize(%x)
         %2 = dense(%1, %w)  loc(1 Gemm "d")
         %y = quantize(%2) : s8[1,1] q(0.02, 0)
