@@ -13,6 +13,7 @@
 #include "compiler/ops/registry.h"
 #include "frontends/onnx/export/exporters.h"
 #include "frontends/onnx/import.h"
+#include "frontends/onnx/importers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "onnx/onnx_pb.h"
@@ -117,6 +118,19 @@ TEST(ExportTest, QuantizedModelsLookLikeOthers) {
   EXPECT_THAT(operators, ElementsAre("Conv", "Relu", "MaxPool", "Conv", "Relu",
                                      "MaxPool", "Conv", "Relu", "Conv", "Relu",
                                      "MaxPool", "Reshape", "Gemm"));
+}
+
+// The exporter of regular operators writes their attributes as numbers.
+TEST(ExportTest, RegularOperatorsHaveOnlyNumbersForAttributes) {
+  for (const Importer& importer : Importers()) {
+    if (importer.op.empty()) continue;
+    for (const Op::NamedText& attr :
+         OpRegistry::Get().Make(importer.op)->AllAttrs()) {
+      int64_t number = 0;
+      EXPECT_TRUE(ParseAttr(attr.text, &number))
+          << importer.type << ": " << attr.name;
+    }
+  }
 }
 
 TEST(ExportTest, EveryOperatorIsExportedOrKnownNotToBe) {
