@@ -202,13 +202,18 @@ absl::StatusOr<Module> CompileForOnnx(const std::string& path,
   Pipeline pipeline;
   if (options.quantize) {
     pipeline = QuantizePipeline(*options.quantize);
+    // A reader wants the operators, not their table.
+    std::erase_if(pipeline, [](const PipelineItem& item) {
+      return item.pass->name == "compose-tables";
+    });
     TINYC_ASSIGN_OR_RETURN(const Pipeline last,
                            ParsePipeline("channels-first"));
     pipeline.insert(pipeline.end(), last.begin(), last.end());
   } else {
     const bool by_default = options.passes == CompileOptions().passes;
     TINYC_ASSIGN_OR_RETURN(
-        pipeline, ParsePipeline(by_default ? "clean,fuse,clean" : options.passes));
+        pipeline,
+        ParsePipeline(by_default ? "clean,fuse,clean" : options.passes));
   }
   return RunOnGraph(path, options, pipeline, "ONNX is written");
 }

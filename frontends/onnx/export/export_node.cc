@@ -146,11 +146,15 @@ void ExportNode::DequantizedResult() {
   Refuse(writer_.AddDequantize(*node_.input(0), result_name(0)));
 }
 
-void ExportNode::StoredResult() {
+std::string ExportNode::StoredInput(size_t i) {
+  return writer_.Stored(*node_.input(i));
+}
+
+void ExportNode::StoredResult(absl::string_view type,
+                              const std::vector<std::string>& inputs) {
   TINYC_CHECK(!done_);
   done_ = true;
-  writer_.AddNode("Identity", {writer_.Stored(*node_.input(0))},
-                  {result_name(0)});
+  writer_.AddNode(type, inputs, {result_name(0)});
 }
 
 void ExportNode::Refuse(const absl::Status& status) {

@@ -79,10 +79,14 @@ class ExportNode {
   void ClampedResult(absl::string_view type,
                      const std::vector<std::string>& inputs,
                      const std::vector<OnnxAttr>& attrs, float min, float max);
-  // Result 0 is operand 0 quantized, dequantized, or as it is stored.
+  // Result 0 is operand 0 quantized or dequantized.
   void QuantizedResult();
   void DequantizedResult();
-  void StoredResult();
+
+  // Operand `i`, and Result, as they are stored.
+  std::string StoredInput(size_t i);
+  void StoredResult(absl::string_view type,
+                    const std::vector<std::string>& inputs);
 
   // There is no ONNX form, for this reason.  The first one counts.
   void Refuse(const absl::Status& status);
