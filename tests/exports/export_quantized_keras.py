@@ -53,8 +53,6 @@ def tflite(path, integers=None, operators=None):
         converter.representative_dataset = samples
         if operators:
             converter.target_spec.supported_ops = [operators]
-        # ONNX has no DequantizeLinear for biases of 64 bits.
-        converter._experimental_full_integer_quantization_bias_type = tf.int32
         if integers:
             converter.inference_input_type = integers
             converter.inference_output_type = integers
@@ -97,13 +95,10 @@ def fake(path, channel, bits=8):
 
 
 INT8 = tf.lite.OpsSet.TFLITE_BUILTINS_INT8
-INT16 = (tf.lite.OpsSet
-         .EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8)
 MODELS = {
-    "tflite": lambda path: tflite(path),
+    "tflite": tflite,
     "tflite_s8": lambda path: tflite(path, tf.int8, INT8),
     "tflite_u8": lambda path: tflite(path, tf.uint8, INT8),
-    "tflite_s16": lambda path: tflite(path, None, INT16),
     "fake": lambda path: fake(path, channel=False),
     "fake_channel": lambda path: fake(path, channel=True),
     "fake_4bits": lambda path: fake(path, channel=True, bits=4),
