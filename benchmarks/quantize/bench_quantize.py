@@ -101,7 +101,7 @@ SUBJECTS = {
 }
 
 
-FORMATS = ("int8", "int16x8", "w4a8")
+FORMATS = ("int8", "int16x8", "w4a8", "auto")
 OF_ONNXRUNTIME = ("int8", "int16x8")
 
 
@@ -216,7 +216,7 @@ def bench(name, subject, formats, with_onnxruntime):
         None)
     short = []
     for kind in formats:
-      least_agree, least_decibels = subject.bars[kind]
+      least_agree, least_decibels = subject.bars.get(kind, (None, 0))
       if with_onnxruntime and kind in OF_ONNXRUNTIME:
         outputs, seconds = quantized_by_onnxruntime(kind, model, calibration,
                                                     judged, folder)

@@ -60,13 +60,10 @@ absl::Status Mark(Graph& graph, Value* value, Node* before,
 
 }  // namespace
 
-absl::Status Calibrate(Module& module, const PassOptions& options) {
-  TINYC_ASSIGN_OR_RETURN(const CalibrationOptions calibration,
-                         ReadCalibrationOptions(options));
+absl::StatusOr<size_t> MarkRanges(Module& module,
+                                  absl::Span<const Sample> samples) {
   const std::vector<Value*> values = Unobserved(*module.graph);
-  if (values.empty()) return absl::OkStatus();
-  TINYC_ASSIGN_OR_RETURN(const std::vector<Sample> samples,
-                         ReadCalibrationData(calibration, *module.graph));
+  if (values.empty()) return 0;
   TINYC_ASSIGN_OR_RETURN(const ObservedRanges observed,
                          ObserveRanges(module, samples));
   const NodeAfter after(*module.graph);
@@ -76,10 +73,20 @@ absl::Status Calibrate(Module& module, const PassOptions& options) {
     TINYC_RETURN_IF_ERROR(
         Mark(*module.graph, value, after.Of(*value), range->second));
   }
+  return observed.settled;
+}
+
+absl::Status Calibrate(Module& module, const PassOptions& options) {
+  TINYC_ASSIGN_OR_RETURN(const CalibrationOptions calibration,
+                         ReadCalibrationOptions(options));
+  if (Unobserved(*module.graph).empty()) return absl::OkStatus();
+  TINYC_ASSIGN_OR_RETURN(const std::vector<Sample> samples,
+                         ReadCalibrationData(calibration, *module.graph));
+  TINYC_ASSIGN_OR_RETURN(const size_t settled, MarkRanges(module, samples));
   module.notes.push_back(
       absl::StrCat("calibrated on ", samples.size(),
                    samples.size() == 1 ? " sample" : " samples",
-                   ", of which the ranges needed ", observed.settled));
+                   ", of which the ranges needed ", settled));
   if (samples.size() < kFewSamples) {
     module.notes.push_back(absl::StrCat(
         "warning: ", samples.size(), " calibration samples are few; ",

@@ -13,11 +13,16 @@ Activations ActivationsOf(QuantizeOptions::Type type) {
   switch (type) {
     case QuantizeOptions::Type::kInt8:
     case QuantizeOptions::Type::kW4A8:
+    case QuantizeOptions::Type::kAuto:
       return Activations::kInt8;
     case QuantizeOptions::Type::kInt16x8:
       return Activations::kInt16;
   }
   TINYC_CHECK(false);
+}
+
+Weights WeightsOf(QuantizeOptions::Type type) {
+  return type == QuantizeOptions::Type::kW4A8 ? Weights::kInt4 : Weights::kInt8;
 }
 
 Pipeline Parsed(absl::string_view text) {
@@ -28,27 +33,34 @@ Pipeline Parsed(absl::string_view text) {
 
 }  // namespace
 
-Pipeline MergePipeline() { return Parsed("clean,fuse,layout"); }
-
 Pipeline QuantizePipeline(const QuantizeOptions& options) {
-  Pipeline pipeline = MergePipeline();
+  // Merged first: what a layer and its activation give together is rounded
+  // once.
+  Pipeline pipeline = Parsed("clean,fuse,layout");
   // A path may hold what is syntax in the text of a pipeline.
   const auto add = [&](absl::string_view name,
                        std::map<std::string, std::string> values) {
     pipeline.push_back({FindPass(name), PassOptions(std::move(values))});
   };
-  add("calibrate", {{"data", options.calibration}});
+  const std::map<std::string, std::string> data = {
+      {"data", options.calibration}};
   const Activations activations = ActivationsOf(options.type);
-  const Weights weights = options.type == QuantizeOptions::Type::kW4A8
-                              ? Weights::kInt4
-                              : Weights::kInt8;
+  const Weights weights = WeightsOf(options.type);
+  // Elsewhere the steps of activations are not what costs: 16 bits have enough
+  // of them, and 4-bit weights make more noise.
+  const bool is_int8 =
+      activations == Activations::kInt8 && weights == Weights::kInt8;
+  if (is_int8) add("equalize", data);
+  add("calibrate", data);
+  if (options.type == QuantizeOptions::Type::kAuto) {
+    std::map<std::string, std::string> limit = data;
+    if (!options.max_loss.empty()) limit["max-loss"] = options.max_loss;
+    add("choose-formats", limit);
+  }
   add("quantize",
       {{"activations", AttrText(activations)}, {"weights", AttrText(weights)}});
-  // Beside 4-bit weights finer steps of activations do not show.
-  if (activations == Activations::kInt8 && weights == Weights::kInt8) {
-    add("tune-ranges", {{"data", options.calibration}});
-  }
-  add("fit-weights", {{"data", options.calibration}});
+  if (is_int8) add("tune-ranges", data);
+  add("fit-weights", data);
   if (options.io != QuantizeOptions::Io::kKeep) {
     add("quantize-io", {{"type", AttrText(options.io)}});
   }

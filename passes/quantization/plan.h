@@ -11,8 +11,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "compiler/ir/graph.h"
-#include "compiler/ops/observed.h"
 #include "passes/quantization/formats.h"
+#include "passes/quantization/observations.h"
 
 namespace tinyc {
 
@@ -27,11 +27,6 @@ bool KeepsScale(const Node& node);
 // The range that the operator gives its results whatever it reads (softmax,
 // sigmoid: 0 to 1, tanh: -1 to 1), also of a value that is moved from there.
 std::optional<Range> FixedRange(const Value& value);
-
-// What values lay between on samples.
-using Ranges = absl::flat_hash_map<const Value*, Range>;
-// How values and weights are to be stored, where that was said.
-using Storages = absl::flat_hash_map<const Value*, Storage>;
 
 class QuantizationPlan {
  public:

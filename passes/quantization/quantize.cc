@@ -29,40 +29,16 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
-#include "compiler/ops/observed.h"
 #include "passes/float_notes.h"
 #include "passes/pass.h"
 #include "passes/quantization/four_bits.h"
 #include "passes/quantization/insertion.h"
+#include "passes/quantization/observations.h"
 #include "passes/quantization/plan.h"
 #include "passes/rewrite.h"
 
 namespace tinyc {
 namespace {
-
-// What the `observed` nodes told.
-struct Observations {
-  Ranges ranges;
-  Storages storages;
-};
-
-// Takes them away.
-Observations TakeObserved(Graph& graph) {
-  Observations observations;
-  for (Node* node : graph.NodeSnapshot()) {
-    const Observed* op = node->As<Observed>();
-    if (op == nullptr) continue;
-    Value* value = node->input(0);
-    if (value->constant() == nullptr) {
-      observations.ranges[value] = {op->min, op->max};
-    }
-    if (op->as != Storage::kAny) observations.storages[value] = op->as;
-    if (!CanReplace(*node->output(), *value)) continue;
-    Replace(graph, node->output(), value);
-    graph.Erase(node);
-  }
-  return observations;
-}
 
 class Quantizer {
  public:

@@ -3,6 +3,8 @@
 // tinyc as a user runs it: what it writes, where, and how it fails.
 
 #include <cmath>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <random>
 #include <string>
@@ -286,6 +288,24 @@ TEST_F(TinycTest, Quantizes) {
   EXPECT_THAT(Text("m.c"), HasSubstr("], several in a byte, low bits first"));
 }
 
+TEST_F(TinycTest, ChoosesFormatsByTheLoss) {
+  const std::string calibration = absl::StrCat("--calibration=", kDigits);
+  const auto bytes = [&](const char* limit) {
+    const ProgramRun run = RunProgram(
+        "tinyc", {kModel, "-o", Path("m.c"), "--quantize=auto", calibration,
+                  limit, "--verify", "--report=" + Path("m.json")});
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_THAT(run.err, HasSubstr("\nnote: chosen: "));
+    const auto report = nlohmann::json::parse(Text("m.json"));
+    const double decibels = report.at("quantization").at("sqnr_db");
+    EXPECT_GT(decibels, std::atof(limit + std::strlen("--max-loss=")));
+    return report.at("weight_bytes").get<int64_t>();
+  };
+  const int64_t cheap = bytes("--max-loss=15dB");
+  const int64_t exact = bytes("--max-loss=60dB");
+  EXPECT_LT(cheap, exact);
+}
+
 TEST_F(TinycTest, ReportsWhatQuantizationCost) {
   const ProgramRun run =
       RunProgram("tinyc", {kModel, "--quantize=int8",
@@ -421,10 +441,16 @@ TEST_F(TinycTest, RefusesWrongUsage) {
   ExpectFailure({kModel, "-o", out, "--quantize=int8"}, 2,
                 "--quantize needs --calibration");
   ExpectFailure({kModel, "-o", out, "--quantize=int9", "--calibration=x"}, 2,
-                "--quantize is int8, int16x8 or w4a8, not \"int9\"");
+                "--quantize is int8, int16x8, w4a8 or auto, not \"int9\"");
   ExpectFailure(
       {kModel, "-o", out, "--quantize=int8", "--calibration=x", "--io=int4"}, 2,
       "--io is keep, int8 or int16");
+  ExpectFailure({kModel, "-o", out, "--quantize=int8", "--calibration=x",
+                 "--max-loss=1%"},
+                2, "--max-loss goes with --quantize=auto");
+  ExpectFailure(
+      {kModel, "-o", out, "--quantize=auto", "--calibration=x", "--max-loss=1"},
+      2, "--max-loss: the greatest loss is a signal to noise (30dB)");
   ExpectFailure({kModel, "-o", out, "--calibration=x"}, 2,
                 "--calibration goes with --quantize");
   ExpectFailure({kModel, "-o", out, "--io=int8"}, 2,

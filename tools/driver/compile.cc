@@ -181,8 +181,19 @@ absl::StatusOr<CompiledModel> CompileModel(const std::string& path,
   compiled.lossy = std::any_of(
       pipeline.begin(), pipeline.end(),
       [](const auto& item) { return item.pass->numbers == Numbers::kLossy; });
-  TINYC_RETURN_IF_ERROR(
-      RunPipeline(module, items.subspan(0, on_graph), options.manager));
+  size_t begin = 0;
+  if (options.quantize) {
+    const auto calibrate = std::find_if(pipeline.begin(), pipeline.end(),
+                                        [](const PipelineItem& item) {
+                                          return item.pass->name == "calibrate";
+                                        });
+    begin = static_cast<size_t>(calibrate - pipeline.begin());
+    TINYC_RETURN_IF_ERROR(
+        RunPipeline(module, items.subspan(0, begin), options.manager));
+    compiled.real = Copy(module);
+  }
+  TINYC_RETURN_IF_ERROR(RunPipeline(
+      module, items.subspan(begin, on_graph - begin), options.manager));
   compiled.graph = Copy(module);
   compiled.planned = std::move(module);
   TINYC_RETURN_IF_ERROR(

@@ -31,6 +31,9 @@ struct CompiledModel {
   // At [graph]: what the last pass that changes the graph left.  It says what
   // the model means; the reference runs it.
   Module graph;
+  // Of a model that was quantized: the float graph that was, merged and with
+  // its channels equalized.
+  std::optional<Module> real = {};
   Module planned;      // at [planned]
   bool lossy = false;  // some pass on the way changes results on purpose
 };

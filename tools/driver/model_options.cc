@@ -17,6 +17,7 @@
 #include "absl/strings/strip.h"
 #include "compiler/base/nearest.h"
 #include "compiler/targets/registry.h"
+#include "passes/quantization/loss.h"
 
 namespace tinyc {
 namespace {
@@ -65,6 +66,7 @@ absl::Status ReadQuantize(const ModelOptions& options, CompileOptions* read) {
   if (options.quantize.empty()) {
     for (const auto& [name, value] :
          {std::pair("--calibration", &options.calibration),
+          std::pair("--max-loss", &options.max_loss),
           std::pair("--io", &options.io)}) {
       if (!value->empty()) return Invalid(name, " goes with --quantize");
     }
@@ -73,8 +75,8 @@ absl::Status ReadQuantize(const ModelOptions& options, CompileOptions* read) {
   if (options.passes != ModelOptions().passes) {
     return Invalid(
         "--quantize and --passes exclude each other; the passes are "
-        "calibrate, quantize, tune-ranges, fit-weights and "
-        "quantize-io");
+        "equalize, calibrate, choose-formats, quantize, tune-ranges, "
+        "fit-weights and quantize-io");
   }
   QuantizeOptions quantize;
   if (!ParseAttr(options.quantize, &quantize.type)) {
@@ -91,6 +93,14 @@ absl::Status ReadQuantize(const ModelOptions& options, CompileOptions* read) {
         "model's inputs");
   }
   quantize.calibration = options.calibration;
+  if (!options.max_loss.empty()) {
+    if (quantize.type != QuantizeOptions::Type::kAuto) {
+      return Invalid("--max-loss goes with --quantize=auto");
+    }
+    const absl::Status limit = ParseLossLimit(options.max_loss).status();
+    if (!limit.ok()) return Prefixed("--max-loss: ", limit);
+    quantize.max_loss = options.max_loss;
+  }
   read->quantize = std::move(quantize);
   return absl::OkStatus();
 }
@@ -113,10 +123,16 @@ std::vector<Option> ModelOptionRows(ModelOptions* options) {
        "passes and presets to run instead of `default`, in order:\n"
        "a,b{key=value;switch},c",
        &options->passes},
-      {"quantize", "int8|int16x8|w4a8",
+      {"quantize", "int8|int16x8|w4a8|auto",
        "make a float model compute in integers: activations of 8 or\n"
-       "16 bits and 8-bit weights; w4a8: 8 bits and 4-bit weights",
+       "16 bits and 8-bit weights; w4a8: 8 bits and 4-bit weights;\n"
+       "auto: for each layer the cheapest that --max-loss allows",
        &options->quantize},
+      {"max-loss", "30dB|1%",
+       "with --quantize=auto: the least signal to noise at the\n"
+       "outputs, or the greatest share of samples with another\n"
+       "winner (default: 1%, or 30dB without winners)",
+       &options->max_loss},
       {"calibration", "FILE|DIR",
        "samples for --quantize: an .npz file of arrays named after\n"
        "the inputs, or a folder of .npz or .npy files",

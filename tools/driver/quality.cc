@@ -46,16 +46,12 @@ Json LayerJson(const LayerQuality& layer) {
 
 absl::StatusOr<QuantizationQuality> QualityOf(const CompiledModel& model,
                                               const QuantizeOptions& options) {
-  Module real;
-  real.graph = model.imported.graph->Clone();
-  real.target = model.imported.target;
-  TINYC_RETURN_IF_ERROR(
-      RunPipeline(real, MergePipeline(), PassManagerOptions()));
+  const Graph& real = *model.real->graph;
   CalibrationOptions calibration;
   calibration.data = options.calibration;
   TINYC_ASSIGN_OR_RETURN(const std::vector<Sample> samples,
-                         ReadCalibrationData(calibration, *real.graph));
-  return MeasureQuantization(*real.graph, *model.graph.graph, samples);
+                         ReadCalibrationData(calibration, real));
+  return MeasureQuantization(real, *model.graph.graph, samples);
 }
 
 Json QualityJson(const QuantizationQuality& quality) {
