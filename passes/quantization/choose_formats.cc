@@ -17,8 +17,8 @@
 // is that on the calibration data.
 //
 // Options: data and samples as those of calibrate; max-loss=30dB, the least
-// signal to noise at the outputs, or max-loss=1%, the greatest share of samples
-// with another winner; without it, 1% for models with a winner, else 30dB.
+// signal to noise at the outputs, which it is without this option, or
+// max-loss=1%, the greatest share of samples with another winner.
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -46,7 +46,6 @@ constexpr size_t kStepSamples = 16;
 constexpr size_t kFitSamples = 128;
 
 constexpr char kOtherwise[] = "30dB";
-constexpr char kOtherwiseWithWinner[] = "1%";
 
 // How the model is stored where not in 8 bits, by the names of values; weights
 // by that of their layer's result.
@@ -341,17 +340,10 @@ absl::Status ChooseFormats(Module& module, const PassOptions& options) {
   TINYC_ASSIGN_OR_RETURN(const CalibrationOptions calibration,
                          ReadCalibrationOptions(options, {"max-loss"}));
   TINYC_ASSIGN_OR_RETURN(Chooser chooser, Chooser::Make(module, calibration));
-  std::string limit_text = options.Get("max-loss", "");
-  LossLimit limit;
-  if (!limit_text.empty()) {
-    TINYC_ASSIGN_OR_RETURN(limit, ParseLossLimit(limit_text));
-  }
+  const std::string limit_text = options.Get("max-loss", kOtherwise);
+  TINYC_ASSIGN_OR_RETURN(const LossLimit limit, ParseLossLimit(limit_text));
   TINYC_RETURN_IF_ERROR(chooser.MakeLadder());
   TINYC_ASSIGN_OR_RETURN(const bool has_winner, chooser.HasWinner());
-  if (limit_text.empty()) {
-    limit_text = has_winner ? kOtherwiseWithWinner : kOtherwise;
-    TINYC_ASSIGN_OR_RETURN(limit, ParseLossLimit(limit_text));
-  }
   if (limit.disagreement && !has_winner) {
     return Invalid("max-loss=", limit_text,
                    " counts winners, and no output has more than one number; "

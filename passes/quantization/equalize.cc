@@ -79,8 +79,8 @@ constexpr double kPowers[] = {0.5, 1};
 
 // Each fourth sample judges what is found on the others, so many at the most.
 constexpr size_t kParts = 4;
-constexpr size_t kMostFitted = 48;
-constexpr size_t kMostJudged = 16;
+constexpr size_t kMostFitted = 96;
+constexpr size_t kMostJudged = 32;
 // With fewer there is nothing to judge by.
 constexpr size_t kLeastSamples = 16;
 

@@ -131,7 +131,7 @@ std::vector<Option> ModelOptionRows(ModelOptions* options) {
       {"max-loss", "30dB|1%",
        "with --quantize=auto: the least signal to noise at the\n"
        "outputs, or the greatest share of samples with another\n"
-       "winner (default: 1%, or 30dB without winners)",
+       "winner (default: 30dB)",
        &options->max_loss},
       {"calibration", "FILE|DIR",
        "samples for --quantize: an .npz file of arrays named after\n"
