@@ -29,10 +29,11 @@
 #include "compiler/base/parallel.h"
 #include "compiler/base/progress.h"
 #include "compiler/ops/quantize.h"
+#include "passes/fitting/layer_moments.h"
+#include "passes/fitting/patches.h"
 #include "passes/pass.h"
 #include "passes/quantization/bias_correction.h"
 #include "passes/quantization/layer_fit.h"
-#include "passes/quantization/patches.h"
 #include "passes/quantization/simulation.h"
 #include "passes/rewrite.h"
 #include "passes/weights.h"
@@ -41,57 +42,12 @@ namespace tinyc {
 namespace {
 
 using Eigen::Index;
-using Eigen::MatrixXd;
-using Eigen::MatrixXf;
-using Eigen::VectorXd;
 
 constexpr int64_t kMemory = int64_t{1} << 30;  // bytes of all runs
 // With fewer there is nothing to judge a fit by.
 constexpr size_t kLeastSamples = 16;
-// Multiply-accumulates for the moments of one layer, and for solving it.
-constexpr double kMomentWork = 4e9;
+// Beyond it solving a layer takes too long.
 constexpr size_t kGreatestSize = 1024;
-// Parts of the samples, the last of which judges what the others fit.  Sums
-// over them are added in their order, whatever the number of processors.
-constexpr size_t kParts = 4;
-
-// Sums over vectors of one group of a layer.
-struct MomentSums {
-  MatrixXd rounded;
-  MatrixXd cross;
-  VectorXd rounded_mean;
-  VectorXd real_mean;
-  double count = 0;
-
-  explicit MomentSums(Index size)
-      : rounded(MatrixXd::Zero(size, size)),
-        cross(MatrixXd::Zero(size, size)),
-        rounded_mean(VectorXd::Zero(size)),
-        real_mean(VectorXd::Zero(size)) {}
-
-  // Adds the vectors in the columns.
-  void Add(const MatrixXf& real, const MatrixXf& rounded_vectors) {
-    rounded += (rounded_vectors * rounded_vectors.transpose()).cast<double>();
-    cross += (real * rounded_vectors.transpose()).cast<double>();
-    rounded_mean += rounded_vectors.rowwise().sum().cast<double>();
-    real_mean += real.rowwise().sum().cast<double>();
-    count += static_cast<double>(real.cols());
-  }
-  void Add(const MomentSums& other) {
-    rounded += other.rounded;
-    cross += other.cross;
-    rounded_mean += other.rounded_mean;
-    real_mean += other.real_mean;
-    count += other.count;
-  }
-  // About the means: the bias makes up for those.
-  Moments Centered() const {
-    const VectorXd r = rounded_mean / count;
-    const VectorXd x = real_mean / count;
-    return {.rounded = rounded / count - r * r.transpose(),
-            .cross = cross / count - x * r.transpose()};
-  }
-};
 
 class Fitter {
  public:
@@ -201,24 +157,18 @@ class Fitter {
                                                const Value& rounded,
                                                const Tensor& weights,
                                                const TensorType& stored) const {
+    TINYC_ASSIGN_OR_RETURN(
+        std::vector<LayerMoments> moments,
+        MomentsOf(patches, {real, real_runs_}, {rounded, rounded_runs_}));
     const std::vector<float>& scales = stored.quant->scale;
-    const size_t count = patches.groups();
     const Index size = static_cast<Index>(patches.size());
-    std::vector<MomentSums> sums(count * kParts, MomentSums(size));
-    TINYC_RETURN_IF_ERROR(ParallelFor(sums.size(), [&](size_t i) {
-      sums[i] = PartSums(patches, real, rounded, i / kParts, i % kParts);
-      return absl::OkStatus();
-    }));
-    const Index rows = static_cast<Index>(scales.size() / count);
-    std::vector<FitGroup> groups(count);
-    for (size_t g = 0; g < count; ++g) {
+    const Index rows = static_cast<Index>(scales.size() / moments.size());
+    std::vector<FitGroup> groups(moments.size());
+    for (size_t g = 0; g < groups.size(); ++g) {
       FitGroup& group = groups[g];
-      MomentSums* const part = &sums[g * kParts];
-      group.other = part[kParts - 1].Centered();
-      for (size_t p = 1; p < kParts - 1; ++p) part[0].Add(part[p]);
-      group.some = part[0].Centered();
-      part[0].Add(part[kParts - 1]);
-      group.all = part[0].Centered();
+      group.some = std::move(moments[g].some);
+      group.other = std::move(moments[g].other);
+      group.all = std::move(moments[g].all);
       group.weights.resize(rows, size);
       group.scale.resize(rows);
       group.range = WeightSteps(stored.dtype);
@@ -231,38 +181,6 @@ class Fitter {
       }
     }
     return groups;
-  }
-
-  // Of every kParts-th sample from `part` on, and of as many vectors of each as
-  // the work allows.
-  MomentSums PartSums(const Patches& patches, const Value& real,
-                      const Value& rounded, size_t group, size_t part) const {
-    const Index size = static_cast<Index>(patches.size());
-    MomentSums sums(size);
-    const double work =
-        static_cast<double>(patches.groups() * rounded_runs_.size() *
-                            patches.count()) *
-        static_cast<double>(size * size) * 2;
-    const size_t stride = std::min<size_t>(
-        patches.count(), static_cast<size_t>(1 + work / kMomentWork));
-    for (size_t i = part; i < rounded_runs_.size(); i += kParts) {
-      const float* real_x =
-          reinterpret_cast<const float*>(real_runs_[i].BytesOf(real));
-      const float* rounded_x =
-          reinterpret_cast<const float*>(rounded_runs_[i].BytesOf(rounded));
-      const size_t first = i % stride;
-      const Index count =
-          static_cast<Index>((patches.count() - first + stride - 1) / stride);
-      MatrixXf real_vectors(size, count);
-      MatrixXf rounded_vectors(size, count);
-      for (Index v = 0; v < count; ++v) {
-        const size_t index = first + static_cast<size_t>(v) * stride;
-        patches.Get(real_x, group, index, real_vectors.col(v).data());
-        patches.Get(rounded_x, group, index, rounded_vectors.col(v).data());
-      }
-      sums.Add(real_vectors, rounded_vectors);
-    }
-    return sums;
   }
 
   std::vector<KernelsRun>& real_runs_;

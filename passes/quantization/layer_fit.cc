@@ -10,6 +10,7 @@
 #include "absl/functional/function_ref.h"
 #include "compiler/base/parallel.h"
 #include "compiler/ir/type.h"
+#include "passes/quantization/step_rounder.h"
 
 namespace tinyc {
 namespace {
@@ -59,7 +60,7 @@ LayerFit Fitted(const FitGroup& group, const Moments& moments,
                 const FitStrengths& strengths) {
   const MatrixXd weights = Refitted(group, moments, strengths.refit);
   std::optional<StepRounder> rounder;
-  if (strengths.round != 0) rounder.emplace(moments.rounded, strengths.round);
+  if (strengths.round != 0) rounder.emplace(moments.changed, strengths.round);
   LayerFit best;
   VectorXd least;
   for (const double clip : kClips) {

@@ -8,8 +8,8 @@
 
 #include "Eigen/Core"
 #include "compiler/base/status.h"
+#include "passes/fitting/second_order.h"
 #include "passes/quantization/scales.h"
-#include "passes/quantization/second_order.h"
 
 namespace tinyc {
 

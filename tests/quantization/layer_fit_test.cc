@@ -20,7 +20,7 @@ FitGroup GroupOf(DType dtype) {
   group.range = WeightSteps(dtype);
   const VectorXd squares = (VectorXd(3) << 1e-6, 1, 1).finished();
   const MatrixXd moments = squares.asDiagonal();
-  group.some = group.other = group.all = {.rounded = moments, .cross = moments};
+  group.some = group.other = group.all = {.changed = moments, .cross = moments};
   return group;
 }
 
@@ -49,7 +49,7 @@ TEST(LayerFitTest, ClippingIsForFourBits) {
 TEST(LayerFitTest, ClippingHasToWinOnSamplesLeftOut) {
   FitGroup group = GroupOf(DType::kS4);
   const MatrixXd equal = MatrixXd::Identity(3, 3);
-  group.other = {.rounded = equal, .cross = equal};
+  group.other = {.changed = equal, .cross = equal};
   EXPECT_FALSE(BestStrengths({group})->clip);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "passes/quantization/patches.h"
+#include "passes/fitting/patches.h"
 
 #include <algorithm>
 

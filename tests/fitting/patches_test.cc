@@ -2,7 +2,7 @@
 //
 // Vectors times weights are what the reference makes of the layer.
 
-#include "passes/quantization/patches.h"
+#include "passes/fitting/patches.h"
 
 #include <string>
 #include <vector>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The operand of a convolution or dense layer as the vectors that its weights
 // are multiplied with.
-#ifndef TINYC_PASSES_QUANTIZATION_PATCHES_H_
-#define TINYC_PASSES_QUANTIZATION_PATCHES_H_
+#ifndef TINYC_PASSES_FITTING_PATCHES_H_
+#define TINYC_PASSES_FITTING_PATCHES_H_
 
 #include <cstdint>
 #include <optional>
@@ -38,4 +38,4 @@ class Patches {
 
 }  // namespace tinyc
 
-#endif  // TINYC_PASSES_QUANTIZATION_PATCHES_H_
+#endif  // TINYC_PASSES_FITTING_PATCHES_H_

@@ -1,37 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "passes/quantization/second_order.h"
+#include "passes/quantization/step_rounder.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <vector>
 
 #include "Eigen/Cholesky"
+#include "passes/fitting/second_order.h"
 
 namespace tinyc {
-namespace {
 
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
-
-MatrixXd Damped(const MatrixXd& moments, double damping) {
-  const double mean = moments.trace() / static_cast<double>(moments.rows());
-  MatrixXd damped = moments;
-  // Where nothing is read any weights do.
-  damped.diagonal().array() += mean > 0 ? damping * mean : 1.0;
-  return damped;
-}
-
-}  // namespace
-
-MatrixXd Refit(const MatrixXd& weights, const Moments& moments,
-               double damping) {
-  // w' (R + d) = w (C + d), so that w' = w + w (C - R) (R + d)^-1.
-  const Eigen::LLT<MatrixXd> factor(Damped(moments.rounded, damping));
-  const MatrixXd right = weights * (moments.cross - moments.rounded);
-  return weights + factor.solve(right.transpose()).transpose();
-}
 
 StepRounder::StepRounder(const MatrixXd& moments, double damping)
     : order_(static_cast<size_t>(moments.rows())) {
@@ -74,14 +55,6 @@ MatrixXd StepRounder::Round(const MatrixXd& weights, const VectorXd& scale,
     left.rightCols(rest).noalias() -= error * upper_.row(k).tail(rest);
   }
   return rounded;
-}
-
-VectorXd FitErrors(const MatrixXd& fitted, const MatrixXd& weights,
-                   const Moments& moments) {
-  return (fitted * moments.rounded - 2 * weights * moments.cross)
-      .cwiseProduct(fitted)
-      .rowwise()
-      .sum();
 }
 
 }  // namespace tinyc

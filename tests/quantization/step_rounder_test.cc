@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "passes/quantization/second_order.h"
+#include "passes/quantization/step_rounder.h"
 
 #include "gtest/gtest.h"
 
@@ -22,21 +22,7 @@ MatrixXd Matrix(std::initializer_list<std::initializer_list<double>> rows) {
   return m;
 }
 
-TEST(SecondOrderTest, RefitOfExactNumbersChangesNothing) {
-  const MatrixXd w = Matrix({{1, -2}, {0.5, 3}});
-  const MatrixXd m = Matrix({{2, 1}, {1, 3}});
-  EXPECT_TRUE(Refit(w, {.rounded = m, .cross = m}, 0.1).isApprox(w));
-}
-
-TEST(SecondOrderTest, RefitShrinksWhatIsMostlyNoise) {
-  // x' = x + noise, with mean squares of 1 and 1: half of x' is x.
-  const Moments moments = {.rounded = Matrix({{2}}), .cross = Matrix({{1}})};
-  EXPECT_NEAR(Refit(Matrix({{3}}), moments, 1e-9)(0, 0), 1.5, 1e-6);
-  // Damping keeps it nearer to what it was: (1 + 2) / (2 + 2) of it.
-  EXPECT_NEAR(Refit(Matrix({{4}}), moments, 1)(0, 0), 3, 1e-12);
-}
-
-TEST(SecondOrderTest, RoundsIndependentNumbersToTheNearest) {
+TEST(StepRounderTest, RoundsIndependentNumbersToTheNearest) {
   const MatrixXd w = Matrix({{0.3, -0.8, 200}, {0.26, 0.24, -0.25}});
   VectorXd scale(2);
   scale << 0.5, 0.5;
@@ -46,7 +32,7 @@ TEST(SecondOrderTest, RoundsIndependentNumbersToTheNearest) {
   EXPECT_EQ(steps, Matrix({{1, -2, 127}, {1, 0, 0}}));
 }
 
-TEST(SecondOrderTest, LaterColumnsMakeUpForErrors) {
+TEST(StepRounderTest, LaterColumnsMakeUpForErrors) {
   // Equal numbers: the sum of the weights is what counts.
   const MatrixXd m = Matrix({{1, 1}, {1, 1}});
   VectorXd scale(1);
@@ -57,20 +43,13 @@ TEST(SecondOrderTest, LaterColumnsMakeUpForErrors) {
   EXPECT_EQ(steps, Matrix({{1, 0}}));
 }
 
-TEST(SecondOrderTest, StepsStayWithinTheirRange) {
+TEST(StepRounderTest, StepsStayWithinTheirRange) {
   VectorXd scale(2);
   scale << 0.5, 1;
   const StepRounder rounder(MatrixXd::Identity(2, 2), 0.01);
   const MatrixXd steps = rounder.Round(Matrix({{-4.2, 4.2}, {-7.4, 7.6}}),
                                        scale, WeightSteps(DType::kS4));
   EXPECT_EQ(steps, Matrix({{-8, 7}, {-7, 7}}));
-}
-
-TEST(SecondOrderTest, ErrorIsThatOfTheSums) {
-  // x is 2, x' is 3: (1.5 * 3 - 2 * 2)^2 = 0.25, less (2 * 2)^2.
-  const Moments moments = {.rounded = Matrix({{9}}), .cross = Matrix({{6}})};
-  EXPECT_NEAR(FitErrors(Matrix({{1.5}}), Matrix({{2}}), moments)(0), 0.25 - 16,
-              1e-12);
 }
 
 }  // namespace
