@@ -44,10 +44,8 @@ absl::StatusOr<ObservedRanges> ObserveRanges(const Module& module,
                                              absl::Span<const Sample> samples);
 
 // Marks the values of `module` [graph] that are not marked yet with their
-// ranges on `samples`, if there are such values.  What ObservedRanges::settled
-// is; 0 if there are none.
-absl::StatusOr<size_t> MarkRanges(Module& module,
-                                  absl::Span<const Sample> samples);
+// ranges.
+absl::Status MarkRanges(Module& module, const ObservedRanges& observed);
 
 // A copy of a graph, planned for the kernels of this machine.
 absl::StatusOr<Module> PlanForHost(const Graph& graph);

@@ -18,7 +18,8 @@
 //
 // Options: data and samples as those of calibrate; max-loss=30dB, the least
 // signal to noise at the outputs, which it is without this option, or
-// max-loss=1%, the greatest share of samples with another winner.
+// max-loss=1%, the greatest share of samples with another winner; widen as that
+// of tune-ranges.
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -117,14 +118,16 @@ absl::StatusOr<Module> Marked(const Module& module, const Choice& choice) {
 class Chooser {
  public:
   static absl::StatusOr<Chooser> Make(const Module& module,
-                                      const CalibrationOptions& calibration) {
+                                      const CalibrationOptions& calibration,
+                                      bool widen) {
     TINYC_ASSIGN_OR_RETURN(std::vector<Sample> samples,
                            ReadCalibrationData(calibration, *module.graph));
     CalibrationOptions fewer = calibration;
     fewer.samples = std::min(fewer.samples, kStepSamples);
     TINYC_ASSIGN_OR_RETURN(std::vector<Sample> few,
                            ReadCalibrationData(fewer, *module.graph));
-    Chooser chooser(module, calibration, std::move(samples), std::move(few));
+    Chooser chooser(module, calibration, widen, std::move(samples),
+                    std::move(few));
     TINYC_RETURN_IF_ERROR(chooser.FindLayers());
     return chooser;
   }
@@ -214,9 +217,10 @@ class Chooser {
 
  private:
   Chooser(const Module& module, const CalibrationOptions& calibration,
-          std::vector<Sample> samples, std::vector<Sample> few)
+          bool widen, std::vector<Sample> samples, std::vector<Sample> few)
       : module_(module),
         calibration_(calibration),
+        widen_(widen),
         samples_(std::move(samples)),
         noise_(std::move(few)) {}
 
@@ -306,12 +310,13 @@ class Chooser {
                              MakeFloatForms(*marked.graph));
       TINYC_ASSIGN_OR_RETURN(real_, RealOutputs(*forms.real, samples_));
     }
-    const PassOptions data(
-        {{"data", calibration_.data},
-         {"samples",
-          absl::StrCat(std::min(calibration_.samples, kFitSamples))}});
-    TINYC_RETURN_IF_ERROR(TuneRanges(marked, data));
-    TINYC_RETURN_IF_ERROR(FitWeights(marked, data));
+    const std::map<std::string, std::string> data = {
+        {"data", calibration_.data},
+        {"samples", absl::StrCat(std::min(calibration_.samples, kFitSamples))}};
+    std::map<std::string, std::string> tuning = data;
+    if (widen_) tuning["widen"] = "true";
+    TINYC_RETURN_IF_ERROR(TuneRanges(marked, PassOptions(tuning)));
+    TINYC_RETURN_IF_ERROR(FitWeights(marked, PassOptions(data)));
     TINYC_ASSIGN_OR_RETURN(FloatForms forms, MakeFloatForms(*marked.graph));
     TINYC_ASSIGN_OR_RETURN(const std::unique_ptr<Simulation> simulation,
                            Simulation::Make(std::move(forms.rounded)));
@@ -323,6 +328,7 @@ class Chooser {
 
   const Module& module_;
   const CalibrationOptions calibration_;
+  const bool widen_;
   std::vector<Sample> samples_;
   std::vector<std::vector<Tensor>> real_;  // outputs of samples_
   NearestNoise noise_;
@@ -337,9 +343,11 @@ class Chooser {
 }  // namespace
 
 absl::Status ChooseFormats(Module& module, const PassOptions& options) {
-  TINYC_ASSIGN_OR_RETURN(const CalibrationOptions calibration,
-                         ReadCalibrationOptions(options, {"max-loss"}));
-  TINYC_ASSIGN_OR_RETURN(Chooser chooser, Chooser::Make(module, calibration));
+  TINYC_ASSIGN_OR_RETURN(
+      const CalibrationOptions calibration,
+      ReadCalibrationOptions(options, {"max-loss", "widen"}));
+  TINYC_ASSIGN_OR_RETURN(Chooser chooser, Chooser::Make(module, calibration,
+                                                        options.Has("widen")));
   const std::string limit_text = options.Get("max-loss", kOtherwise);
   TINYC_ASSIGN_OR_RETURN(const LossLimit limit, ParseLossLimit(limit_text));
   TINYC_RETURN_IF_ERROR(chooser.MakeLadder());

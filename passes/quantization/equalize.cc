@@ -193,7 +193,9 @@ absl::StatusOr<double> NoiseOf(std::unique_ptr<Graph> graph,
                                NearestNoise& noise) {
   Module module;
   module.graph = std::move(graph);
-  TINYC_RETURN_IF_ERROR(MarkRanges(module, samples).status());
+  TINYC_ASSIGN_OR_RETURN(const ObservedRanges observed,
+                         ObserveRanges(module, samples));
+  TINYC_RETURN_IF_ERROR(MarkRanges(module, observed));
   TINYC_RETURN_IF_ERROR(Quantize(module, PassOptions()));
   return noise.Of(*module.graph);
 }

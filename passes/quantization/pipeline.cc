@@ -51,15 +51,22 @@ Pipeline QuantizePipeline(const QuantizeOptions& options) {
   const bool is_int8 =
       activations == Activations::kInt8 && weights == Weights::kInt8;
   if (is_int8) add("equalize", data);
-  add("calibrate", data);
+  std::map<std::string, std::string> ranges = data;
+  std::map<std::string, std::string> tuning = data;
+  if (options.range != "minmax") {
+    ranges["range"] = options.range;
+    ranges["activations"] = std::string(AttrText(activations));
+    tuning["widen"] = "true";
+  }
+  add("calibrate", ranges);
   if (options.type == QuantizeOptions::Type::kAuto) {
-    std::map<std::string, std::string> limit = data;
+    std::map<std::string, std::string> limit = tuning;
     if (!options.max_loss.empty()) limit["max-loss"] = options.max_loss;
     add("choose-formats", limit);
   }
   add("quantize",
       {{"activations", AttrText(activations)}, {"weights", AttrText(weights)}});
-  if (is_int8) add("tune-ranges", data);
+  if (is_int8) add("tune-ranges", tuning);
   add("fit-weights", data);
   if (options.io != QuantizeOptions::Io::kKeep) {
     add("quantize-io", {{"type", AttrText(options.io)}});

@@ -22,6 +22,8 @@ struct QuantizeOptions {
   std::string calibration = "";  // .npz or .npy file, or a folder of them
   // Of kAuto: "30dB" or "1%", as choose-formats takes it; "": its own.
   std::string max_loss = "";
+  // "minmax", "percentile:99.99" or "mse", as calibrate takes it.
+  std::string range = "minmax";
 };
 template <>
 struct EnumNames<QuantizeOptions::Type> {

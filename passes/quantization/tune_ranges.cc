@@ -9,9 +9,11 @@
 // those of the float model.  A few extreme elements then no longer cost all
 // others their resolution.  On its own samples the result is never worse than
 // before. Options: data and samples as those of calibrate; of these, as many as
-// a fixed amount of work and memory allows.  Run after quantize; ranges that a
-// rule sets (softmax) stay, and those of 16-bit integers, whose steps are so
-// small that the outputs do not show them beside 8-bit weights.
+// a fixed amount of work and memory allows.  With the option widen an end that
+// gains nothing that way is moved away from 0, for ranges that do not hold all
+// numbers observed.  Run after quantize; ranges that a rule sets (softmax)
+// stay, and those of 16-bit integers, whose steps are so small that the outputs
+// do not show them beside 8-bit weights.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -52,8 +54,8 @@ bool IsTuned(const Rounding& rounding) {
 class Tuner {
  public:
   Tuner(Simulation& simulation, absl::Span<const Sample> samples,
-        absl::Span<const std::vector<Tensor>> real)
-      : simulation_(simulation), error_of_(simulation, real) {
+        absl::Span<const std::vector<Tensor>> real, bool widen)
+      : simulation_(simulation), error_of_(simulation, real), widen_(widen) {
     for (const Sample& sample : samples) {
       runs_.push_back(simulation_.Start(sample));
     }
@@ -125,28 +127,41 @@ class Tuner {
     return true;
   }
 
-  // Moves one end of the range.
+  // Moves one end of the range towards 0, or else away from it.
   absl::Status Descend(Rounding* rounding, float Range::*end) {
+    TINYC_ASSIGN_OR_RETURN(const bool moved, Move(rounding, end, kStep));
+    if (moved || !widen_) return absl::OkStatus();
+    return Move(rounding, end, 1 / kStep).status();
+  }
+
+  // Multiplies one end of the range by `step` as long as that helps.  Whether
+  // it has.
+  absl::StatusOr<bool> Move(Rounding* rounding, float Range::*end, float step) {
     Range range = RangeOf(rounding->elem);
-    if (range.*end == 0) return absl::OkStatus();
+    if (range.*end == 0) return false;
     ElemType best = rounding->elem;
     int failures = 0;
     bool at_best = true;
+    bool moved = false;
     while (failures < kMostFailures) {
-      range.*end *= kStep;
+      range.*end *= step;
       rounding->elem = AsymmetricS8(range);
       TINYC_ASSIGN_OR_RETURN(at_best, Improves(*rounding));
       if (at_best) best = rounding->elem;
+      moved = moved || at_best;
       failures = at_best ? 0 : failures + 1;
     }
     rounding->elem = best;
     // The runs go on from what the best range makes.
-    return at_best ? absl::OkStatus()
-                   : Evaluate(*rounding, 0, runs_.size(), &errors_);
+    if (!at_best) {
+      TINYC_RETURN_IF_ERROR(Evaluate(*rounding, 0, runs_.size(), &errors_));
+    }
+    return moved;
   }
 
   Simulation& simulation_;
   OutputError error_of_;
+  const bool widen_;
   std::vector<KernelsRun> runs_;
   std::vector<double> errors_;  // per sample, of the best ranges so far
   double before_ = 0;
@@ -182,7 +197,7 @@ absl::Status Retype(Graph& graph, Value* value, const ElemType& elem) {
 
 absl::Status TuneRanges(Module& module, const PassOptions& options) {
   TINYC_ASSIGN_OR_RETURN(const CalibrationOptions calibration,
-                         ReadCalibrationOptions(options));
+                         ReadCalibrationOptions(options, {"widen"}));
   Graph& graph = *module.graph;
   TINYC_ASSIGN_OR_RETURN(FloatForms forms, MakeFloatForms(graph));
   TINYC_ASSIGN_OR_RETURN(const std::unique_ptr<Simulation> simulation,
@@ -204,7 +219,7 @@ absl::Status TuneRanges(Module& module, const PassOptions& options) {
   TINYC_ASSIGN_OR_RETURN(const auto real, RealOutputs(*forms.real, mixed));
   TINYC_ASSIGN_OR_RETURN(BiasCorrection correction,
                          BiasCorrection::Make(graph, *forms.real, mixed));
-  Tuner tuner(*simulation, mixed, real);
+  Tuner tuner(*simulation, mixed, real, options.Has("widen"));
   TINYC_RETURN_IF_ERROR(tuner.Run(correction));
   absl::flat_hash_map<std::string, ElemType> tuned;
   for (const Rounding& rounding : simulation->roundings()) {

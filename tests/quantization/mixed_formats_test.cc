@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// equalize and choose-formats on networks made for them, run by the reference
-// before and after.
+// calibrate, equalize and choose-formats on networks made for them, run by the
+// reference before and after.
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "compiler/data/npz.h"
@@ -146,6 +148,73 @@ TEST_F(MixedFormatsTest, LeavesChannelsThatOthersSee) {
     ASSERT_TRUE(module.ok()) << module.status();
     EXPECT_EQ(Constant(*module->graph, 0, 1).At(1), double{0.01f});
   }
+}
+
+// Every number counts as much as another one of its size.
+constexpr absl::string_view kEven = R"(
+graph(%x: f32[1,8,8,1]) -> (%z) {
+  %w = const [1,0.8] : f32[2,1,1,1]
+  %y = conv(%x, %w) {strides=[1,1], pads=[0,0,0,0], dilations=[1,1], layout=nhwc}
+  %v = const [1,0.5,-0.3,0.7] : f32[2,2,1,1]
+  %z = conv(%y, %v) {strides=[1,1], pads=[0,0,0,0], dilations=[1,1], layout=nhwc}
+  return %z
+}
+)";
+
+// The note that begins with `start`, or "".
+std::string NoteOf(const Module& module, absl::string_view start) {
+  for (const std::string& note : module.notes) {
+    if (absl::StartsWith(note, start)) return note;
+  }
+  return "";
+}
+
+TEST_F(MixedFormatsTest, WarnsOfRangesThatAreWorse) {
+  // By the reference, with corrected biases as the comparison has them.
+  const auto decibels = [&](const std::string& range) {
+    const absl::StatusOr<Module> module =
+        Run(kEven, absl::StrCat("calibrate{data=FILE;range=", range,
+                                "},quantize,correct-bias{data=FILE}"));
+    TINYC_CHECK(module.ok());
+    return Decibels(kEven, *module->graph);
+  };
+  const absl::StatusOr<Module> narrow =
+      Run(kEven, "calibrate{data=FILE;range=percentile:80}");
+  ASSERT_TRUE(narrow.ok()) << narrow.status();
+  const std::string note =
+      NoteOf(*narrow,
+             "warning: the range percentile:80 is worse than minmax on the "
+             "calibration samples");
+  const size_t figures = note.find("outputs ");
+  ASSERT_NE(figures, std::string::npos) << note;
+  double actual = 0;
+  double minmax = 0;
+  ASSERT_EQ(std::sscanf(note.c_str() + figures,
+                        "outputs %lf dB, with minmax %lf dB", &actual, &minmax),
+            2)
+      << note;
+  EXPECT_NEAR(actual, decibels("percentile:80"), 0.3);
+  EXPECT_NEAR(minmax, decibels("minmax"), 0.3);
+  EXPECT_LT(actual, minmax - 3);
+
+  // The numbers of these samples are densest at the ends: nothing to clip.
+  const absl::StatusOr<Module> mse =
+      Run(kEven, "calibrate{data=FILE;range=mse}");
+  ASSERT_TRUE(mse.ok()) << mse.status();
+  EXPECT_THAT(NoteOf(*mse, "ranges by mse"), HasSubstr("with minmax"));
+  EXPECT_EQ(NoteOf(*mse, "warning: the range"), "");
+}
+
+TEST_F(MixedFormatsTest, TuningWidensEstimatedRanges) {
+  const auto decibels = [&](const std::string& tune) {
+    const absl::StatusOr<Module> module =
+        Run(kEven, "calibrate{data=FILE;range=percentile:80},quantize," + tune +
+                       ",correct-bias{data=FILE}");
+    TINYC_CHECK(module.ok());
+    return Decibels(kEven, *module->graph);
+  };
+  EXPECT_GT(decibels("tune-ranges{data=FILE;widen}"),
+            decibels("tune-ranges{data=FILE}") + 6);
 }
 
 std::set<Storage> StoragesIn(const Graph& graph) {

@@ -288,6 +288,19 @@ TEST_F(TinycTest, Quantizes) {
   EXPECT_THAT(Text("m.c"), HasSubstr("], several in a byte, low bits first"));
 }
 
+TEST_F(TinycTest, EstimatesRanges) {
+  for (const char* type : {"int8", "int16x8", "w4a8"}) {
+    const ProgramRun run = RunProgram(
+        "tinyc", {kModel, "-o", Path("m.c"), absl::StrCat("--quantize=", type),
+                  absl::StrCat("--calibration=", kDigits),
+                  "--calibration-range=mse", "--verify"});
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_THAT(run.err, HasSubstr("mse"));
+    EXPECT_THAT(run.err, HasSubstr(" dB, with minmax "));
+    EXPECT_THAT(run.err, HasSubstr("all 40 values are the same"));
+  }
+}
+
 TEST_F(TinycTest, ChoosesFormatsByTheLoss) {
   const std::string calibration = absl::StrCat("--calibration=", kDigits);
   const auto bytes = [&](const char* limit) {
@@ -451,6 +464,13 @@ TEST_F(TinycTest, RefusesWrongUsage) {
   ExpectFailure(
       {kModel, "-o", out, "--quantize=auto", "--calibration=x", "--max-loss=1"},
       2, "--max-loss: the greatest loss is a signal to noise (30dB)");
+  ExpectFailure({kModel, "-o", out, "--quantize=int8", "--calibration=x",
+                 "--calibration-range=percentile:101"},
+                2,
+                "--calibration-range: the range is minmax, mse or "
+                "percentile:99.99 (50 to 100), not \"percentile:101\"");
+  ExpectFailure({kModel, "-o", out, "--calibration-range=mse"}, 2,
+                "--calibration-range goes with --quantize");
   ExpectFailure({kModel, "-o", out, "--calibration=x"}, 2,
                 "--calibration goes with --quantize");
   ExpectFailure({kModel, "-o", out, "--io=int8"}, 2,
@@ -472,11 +492,26 @@ TEST_F(TinycTest, ListsAndHelps) {
   EXPECT_THAT(run.out, HasSubstr("plan-memory"));
   run = RunProgram("tinyc", {"--help"});
   EXPECT_EQ(run.exit_code, 0);
-  for (const char* option :
-       {"-o", "--target", "--dim", "--shape", "--prefix", "--arena", "--passes",
-        "--quantize", "--calibration", "--io", "--print-after", "--time-passes",
-        "--list-passes", "--list-targets", "--report", "--emit", "--verify",
-        "--check", "--version"}) {
+  for (const char* option : {"-o",
+                             "--target",
+                             "--dim",
+                             "--shape",
+                             "--prefix",
+                             "--arena",
+                             "--passes",
+                             "--quantize",
+                             "--calibration",
+                             "--calibration-range",
+                             "--io",
+                             "--print-after",
+                             "--time-passes",
+                             "--list-passes",
+                             "--list-targets",
+                             "--report",
+                             "--emit",
+                             "--verify",
+                             "--check",
+                             "--version"}) {
     EXPECT_THAT(run.out, HasSubstr(absl::StrCat("  ", option)));
   }
   EXPECT_THAT(

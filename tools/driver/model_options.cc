@@ -18,6 +18,7 @@
 #include "compiler/base/nearest.h"
 #include "compiler/targets/registry.h"
 #include "passes/quantization/loss.h"
+#include "passes/quantization/range_estimator.h"
 
 namespace tinyc {
 namespace {
@@ -66,6 +67,7 @@ absl::Status ReadQuantize(const ModelOptions& options, CompileOptions* read) {
   if (options.quantize.empty()) {
     for (const auto& [name, value] :
          {std::pair("--calibration", &options.calibration),
+          std::pair("--calibration-range", &options.range),
           std::pair("--max-loss", &options.max_loss),
           std::pair("--io", &options.io)}) {
       if (!value->empty()) return Invalid(name, " goes with --quantize");
@@ -93,6 +95,11 @@ absl::Status ReadQuantize(const ModelOptions& options, CompileOptions* read) {
         "model's inputs");
   }
   quantize.calibration = options.calibration;
+  if (!options.range.empty()) {
+    const absl::Status range = ParseRangeEstimator(options.range).status();
+    if (!range.ok()) return Prefixed("--calibration-range: ", range);
+    quantize.range = options.range;
+  }
   if (!options.max_loss.empty()) {
     if (quantize.type != QuantizeOptions::Type::kAuto) {
       return Invalid("--max-loss goes with --quantize=auto");
@@ -137,6 +144,11 @@ std::vector<Option> ModelOptionRows(ModelOptions* options) {
        "samples for --quantize: an .npz file of arrays named after\n"
        "the inputs, or a folder of .npz or .npy files",
        &options->calibration},
+      {"calibration-range", "minmax|percentile:99.99|mse",
+       "the range of a value on the samples: all of it, without the\n"
+       "outermost numbers, or the one with the least squared error\n"
+       "of the value (default: minmax)",
+       &options->range},
       {"io", "keep|int8|int16",
        "what --quantize makes of the model's inputs and outputs\n"
        "(default: keep)",

@@ -21,6 +21,7 @@ struct ModelOptions {
   std::string passes = "default";
   std::string quantize;     // "": not
   std::string calibration;  // file or folder
+  std::string range;        // of calibration; "": minmax
   std::string max_loss;     // "": not said
   std::string io;           // "": keep
 };
