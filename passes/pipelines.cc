@@ -34,7 +34,7 @@ constexpr Preset kPresets[] = {
              "plan-memory,check-plan",
      .summary = "choose kernels and places in memory"},
     {.name = "default",
-     .text = "clean,fuse,integers,note-floats,forms,backend",
+     .text = "clean,fuse,integers,slim,note-floats,forms,backend",
      .summary = "what tinyc runs unless --passes says otherwise"},
 };
 

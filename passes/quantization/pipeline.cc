@@ -36,7 +36,7 @@ Pipeline Parsed(absl::string_view text) {
 Pipeline QuantizePipeline(const QuantizeOptions& options) {
   // Merged first: what a layer and its activation give together is rounded
   // once.
-  Pipeline pipeline = Parsed("clean,fuse,layout");
+  Pipeline pipeline = Parsed("clean,fuse,slim,layout");
   // A path may hold what is syntax in the text of a pipeline.
   const auto add = [&](absl::string_view name,
                        std::map<std::string, std::string> values) {
@@ -71,7 +71,7 @@ Pipeline QuantizePipeline(const QuantizeOptions& options) {
   if (options.io != QuantizeOptions::Io::kKeep) {
     add("quantize-io", {{"type", AttrText(options.io)}});
   }
-  const Pipeline integers = Parsed("fold-constants,integers");
+  const Pipeline integers = Parsed("fold-constants,integers,slim");
   pipeline.insert(pipeline.end(), integers.begin(), integers.end());
   return pipeline;
 }

@@ -45,6 +45,12 @@ Module Copy(const Module& module) {
   return copy;
 }
 
+void Leave(Pipeline* pipeline, absl::string_view pass) {
+  std::erase_if(*pipeline, [&](const PipelineItem& item) {
+    return item.pass->name == pass;
+  });
+}
+
 // The constants of a model become text in one C file; beyond this no compiler
 // takes it in reasonable time and no microcontroller holds it.
 constexpr int64_t kMaxConstantBytes = int64_t{128} << 20;
@@ -151,6 +157,7 @@ absl::StatusOr<Pipeline> CompilePipeline(const CompileOptions& options) {
   } else {
     TINYC_ASSIGN_OR_RETURN(pipeline, ParsePipeline(options.passes));
   }
+  if (options.no_slim) Leave(&pipeline, "slim");
   if (pipeline.empty() || pipeline.back().pass->to == Stage::kGraph) {
     TINYC_ASSIGN_OR_RETURN(const Pipeline backend, ParsePipeline("backend"));
     pipeline.insert(pipeline.end(), backend.begin(), backend.end());
@@ -214,9 +221,7 @@ absl::StatusOr<Module> CompileForOnnx(const std::string& path,
   if (options.quantize) {
     pipeline = QuantizePipeline(*options.quantize);
     // A reader wants the operators, not their table.
-    std::erase_if(pipeline, [](const PipelineItem& item) {
-      return item.pass->name == "compose-tables";
-    });
+    Leave(&pipeline, "compose-tables");
     TINYC_ASSIGN_OR_RETURN(const Pipeline last,
                            ParsePipeline("channels-first"));
     pipeline.insert(pipeline.end(), last.begin(), last.end());
@@ -224,8 +229,9 @@ absl::StatusOr<Module> CompileForOnnx(const std::string& path,
     const bool by_default = options.passes == CompileOptions().passes;
     TINYC_ASSIGN_OR_RETURN(
         pipeline,
-        ParsePipeline(by_default ? "clean,fuse,clean" : options.passes));
+        ParsePipeline(by_default ? "clean,fuse,slim,clean" : options.passes));
   }
+  if (options.no_slim) Leave(&pipeline, "slim");
   return RunOnGraph(path, options, pipeline, "ONNX is written");
 }
 

@@ -22,6 +22,8 @@ struct CompileOptions {
   std::string passes = "default";
   // Makes a float model an integer one, in place of `passes`.
   std::optional<QuantizeOptions> quantize = {};
+  // Without the pass slim, wherever it would run.
+  bool no_slim = false;
   PassManagerOptions manager = {};
 };
 

@@ -130,6 +130,10 @@ std::vector<Option> ModelOptionRows(ModelOptions* options) {
        "passes and presets to run instead of `default`, in order:\n"
        "a,b{key=value;switch},c",
        &options->passes},
+      {"no-slim", "",
+       "keep the channels that no result depends on; they are left\n"
+       "out otherwise, and the results are the same to the bit",
+       &options->no_slim},
       {"quantize", "int8|int16x8|w4a8|auto",
        "make a float model compute in integers: activations of 8 or\n"
        "16 bits and 8-bit weights; w4a8: 8 bits and 4-bit weights;\n"
@@ -172,6 +176,7 @@ absl::StatusOr<CompileOptions> ReadModelOptions(const ModelOptions& options) {
   CompileOptions read;
   TINYC_ASSIGN_OR_RETURN(read.target, ReadTarget(options.target));
   read.passes = options.passes;
+  read.no_slim = options.no_slim;
   TINYC_RETURN_IF_ERROR(ReadQuantize(options, &read));
   TINYC_RETURN_IF_ERROR(CompilePipeline(read).status());
   std::string name;

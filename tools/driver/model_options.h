@@ -19,6 +19,7 @@ struct ModelOptions {
   std::vector<std::string> dims = {};    // NAME=N
   std::vector<std::string> shapes = {};  // INPUT=2x3x4
   std::string passes = "default";
+  bool no_slim = false;
   std::string quantize;     // "": not
   std::string calibration;  // file or folder
   std::string range;        // of calibration; "": minmax
