@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "absl/types/span.h"
 #include "compiler/base/parallel.h"
 
 namespace tinyc {
@@ -12,6 +13,7 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::MatrixXf;
 using Eigen::VectorXd;
+using Eigen::VectorXf;
 
 // Multiply-accumulates for the moments of one layer.
 constexpr double kWork = 4e9;
@@ -19,7 +21,8 @@ constexpr double kWork = 4e9;
 // over them are added in their order.
 constexpr size_t kParts = 4;
 
-// Sums over vectors of one group of a layer.
+// Sums over vectors of one group of a layer, less an offset near their means:
+// the squares of what hardly varies would cancel.
 struct Sums {
   MatrixXd changed;
   MatrixXd cross;
@@ -57,60 +60,90 @@ struct Sums {
   }
 };
 
-// Of every kParts-th sample from `part` on, and of as many vectors of each as
-// the work allows.
-Sums SumsOf(const Patches& patches, const Reading& real, const Reading& changed,
-            size_t group, size_t part) {
-  const Index size = static_cast<Index>(patches.size());
-  const size_t samples = changed.runs.size();
-  Sums sums(size);
-  const double work =
-      static_cast<double>(patches.groups() * samples * patches.count()) *
-      static_cast<double>(size * size) * 2;
-  const size_t stride =
-      std::min<size_t>(patches.count(), static_cast<size_t>(1 + work / kWork));
-  for (size_t i = part; i < samples; i += kParts) {
-    const float* real_x =
-        reinterpret_cast<const float*>(real.runs[i].BytesOf(real.operand));
-    const float* changed_x = reinterpret_cast<const float*>(
-        changed.runs[i].BytesOf(changed.operand));
-    const size_t first = i % stride;
-    const Index count =
-        static_cast<Index>((patches.count() - first + stride - 1) / stride);
-    MatrixXf real_vectors(size, count);
-    MatrixXf changed_vectors(size, count);
-    for (Index v = 0; v < count; ++v) {
-      const size_t index = first + static_cast<size_t>(v) * stride;
-      patches.Get(real_x, group, index, real_vectors.col(v).data());
-      patches.Get(changed_x, group, index, changed_vectors.col(v).data());
-    }
-    sums.Add(real_vectors, changed_vectors);
+// One group of a layer, as both forms of the model read it.
+class GroupReader {
+ public:
+  GroupReader(const Patches& patches, const Reading& real,
+              const Reading& changed, size_t group)
+      : patches_(patches), real_(real), changed_(changed), group_(group) {
+    const Index size = static_cast<Index>(patches.size());
+    const double work =
+        static_cast<double>(patches.groups() * real.runs.size() *
+                            patches.count()) *
+        static_cast<double>(size * size) * 2;
+    stride_ = std::min<size_t>(patches.count(),
+                               static_cast<size_t>(1 + work / kWork));
+    real_offset_ = Vectors(real, 0).rowwise().mean();
+    changed_offset_ = Vectors(changed, 0).rowwise().mean();
   }
-  return sums;
-}
+
+  // Of every kParts-th sample from `part` on.
+  Sums SumsOf(size_t part) const {
+    Sums sums(real_offset_.size());
+    for (size_t i = part; i < real_.runs.size(); i += kParts) {
+      sums.Add(Vectors(real_, i).colwise() - real_offset_,
+               Vectors(changed_, i).colwise() - changed_offset_);
+    }
+    return sums;
+  }
+
+  LayerMoments Moments(absl::Span<Sums> parts) const {
+    LayerMoments moments;
+    moments.other = parts[kParts - 1].Centered();
+    for (size_t p = 1; p < kParts - 1; ++p) parts[0].Add(parts[p]);
+    moments.some = parts[0].Centered();
+    parts[0].Add(parts[kParts - 1]);
+    moments.all = parts[0].Centered();
+    moments.real_mean =
+        real_offset_.cast<double>() + parts[0].real_mean / parts[0].count;
+    moments.changed_mean =
+        changed_offset_.cast<double>() + parts[0].changed_mean / parts[0].count;
+    return moments;
+  }
+
+ private:
+  // As many vectors of one sample as the work allows, in the columns.
+  MatrixXf Vectors(const Reading& reading, size_t sample) const {
+    const float* x = reinterpret_cast<const float*>(
+        reading.runs[sample].BytesOf(reading.operand));
+    const size_t first = sample % stride_;
+    const size_t count = (patches_.count() - first + stride_ - 1) / stride_;
+    MatrixXf vectors(static_cast<Index>(patches_.size()),
+                     static_cast<Index>(count));
+    for (size_t v = 0; v < count; ++v) {
+      patches_.Get(x, group_, first + v * stride_,
+                   vectors.col(static_cast<Index>(v)).data());
+    }
+    return vectors;
+  }
+
+  const Patches& patches_;
+  const Reading& real_;
+  const Reading& changed_;
+  const size_t group_;
+  size_t stride_ = 1;
+  VectorXf real_offset_;
+  VectorXf changed_offset_;
+};
 
 }  // namespace
 
 absl::StatusOr<std::vector<LayerMoments>> MomentsOf(const Patches& patches,
                                                     const Reading& real,
                                                     const Reading& changed) {
-  const size_t count = patches.groups();
-  std::vector<Sums> sums(count * kParts,
-                         Sums(static_cast<Index>(patches.size())));
+  std::vector<GroupReader> readers;
+  for (size_t g = 0; g < patches.groups(); ++g) {
+    readers.emplace_back(patches, real, changed, g);
+  }
+  std::vector<Sums> sums(readers.size() * kParts, Sums(0));
   TINYC_RETURN_IF_ERROR(ParallelFor(sums.size(), [&](size_t i) {
-    sums[i] = SumsOf(patches, real, changed, i / kParts, i % kParts);
+    sums[i] = readers[i / kParts].SumsOf(i % kParts);
     return absl::OkStatus();
   }));
-  std::vector<LayerMoments> moments(count);
-  for (size_t g = 0; g < count; ++g) {
-    Sums* const part = &sums[g * kParts];
-    moments[g].other = part[kParts - 1].Centered();
-    for (size_t p = 1; p < kParts - 1; ++p) part[0].Add(part[p]);
-    moments[g].some = part[0].Centered();
-    part[0].Add(part[kParts - 1]);
-    moments[g].all = part[0].Centered();
-    moments[g].real_mean = part[0].real_mean / part[0].count;
-    moments[g].changed_mean = part[0].changed_mean / part[0].count;
+  std::vector<LayerMoments> moments;
+  for (size_t g = 0; g < readers.size(); ++g) {
+    moments.push_back(
+        readers[g].Moments(absl::MakeSpan(sums).subspan(g * kParts, kParts)));
   }
   return moments;
 }
