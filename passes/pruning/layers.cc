@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "passes/pruning/layers.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "compiler/ops/conv.h"
+#include "passes/quantization/simulation.h"
+#include "passes/rewrite.h"
+#include "passes/weights.h"
+
+namespace tinyc {
+namespace {
+
+using Eigen::Index;
+
+// Beyond it solving a row takes too long.
+constexpr size_t kGreatestSize = 1024;
+
+bool IsOwnConstant(const Value* value) {
+  return value->constant() != nullptr && value->type().dtype == DType::kF32 &&
+         value->has_single_use();
+}
+
+bool IsLayer(const Node& node) {
+  return IsWeighted(node) && IsOwnConstant(node.input(1)) &&
+         (node.input(2) == nullptr || node.input(2)->constant() != nullptr) &&
+         node.output()->type().dtype == DType::kF32 &&
+         node.output()->type().num_elements() > 0;
+}
+
+bool IsInner(const Node& node, bool is_first) {
+  const Conv* conv = node.As<Conv>();
+  if (conv == nullptr) return true;
+  const Shape& x = node.input(0)->type().shape;
+  return !is_first && !conv->IsDepthwise(SplitDims(x, conv->layout).channels);
+}
+
+}  // namespace
+
+bool PrunedLayer::IsFitted() const {
+  return patches.has_value() && patches->size() <= kGreatestSize &&
+         patches->count() > 0;
+}
+
+Index PrunedLayer::RowsPerGroup() const {
+  const size_t groups = patches.has_value() ? patches->groups() : 1;
+  return weights.rows() / static_cast<Index>(groups);
+}
+
+size_t PrunedLayer::CountGone() const {
+  size_t count = 0;
+  for (const Gone& of_row : gone) {
+    count +=
+        static_cast<size_t>(std::count(of_row.begin(), of_row.end(), true));
+  }
+  return count;
+}
+
+size_t PrunedLayer::MostGone() const {
+  size_t count = 0;
+  for (const Gone& of_row : gone) {
+    std::vector<size_t> gone_of(units.most.size(), 0);  // segment
+    for (size_t u = 0; u < of_row.size(); ++u) {
+      gone_of[units.segment[u]] += of_row[u];
+    }
+    for (size_t s = 0; s < gone_of.size(); ++s) {
+      count += std::max(gone_of[s], units.most[s]);
+    }
+  }
+  return count;
+}
+
+void PrunedLayer::Remove(size_t row, size_t unit) {
+  gone[row][unit] = true;
+  for (const Index k : units.weights[unit]) {
+    kept(static_cast<Index>(row), k) = false;
+  }
+}
+
+std::vector<PrunedLayer> FindLayers(const Graph& graph,
+                                    const PruneOptions& options) {
+  std::vector<PrunedLayer> layers;
+  absl::flat_hash_set<const Value*> after;  // a weighted node
+  for (const auto& node : graph.nodes()) {
+    const bool is_first = std::none_of(
+        node->inputs().begin(), node->inputs().end(),
+        [&](const Value* operand) { return after.contains(operand); });
+    if (IsWeighted(*node) || !is_first) {
+      after.insert(node->outputs().begin(), node->outputs().end());
+    }
+    if (!IsLayer(*node)) continue;
+    PrunedLayer layer;
+    layer.output = node->output()->name();
+    layer.sum = layer.output;
+    if (!HasNoActivation(*node)) absl::StrAppend(&layer.sum, kSumSuffix);
+    layer.channels =
+        Channels(node->output()->type().shape, OutputChannelAxis(*node));
+    layer.prunable = options.layers == PruneOptions::Layers::kAll ||
+                     IsInner(*node, is_first);
+    const Tensor& weights = *node->input(1)->constant();
+    const Index rows = weights.shape()[0];
+    const Index size = rows == 0 ? 0 : weights.size() / rows;
+    if (size == 0) continue;
+    layer.weights.resize(rows, size);
+    for (Index r = 0; r < rows; ++r) {
+      for (Index k = 0; k < size; ++k) {
+        layer.weights(r, k) = weights.At(r * size + k);
+      }
+    }
+    layer.kept = Mask::Constant(rows, size, true);
+    const size_t channels = static_cast<size_t>(weights.shape()[1]);
+    layer.units = UnitsOf(options.pattern, channels,
+                          static_cast<size_t>(size) / channels);
+    layer.gone.assign(static_cast<size_t>(rows),
+                      Gone(layer.units.weights.size(), false));
+    if (layer.prunable) {
+      for (size_t r = 0; r < layer.gone.size(); ++r) {
+        const std::vector<double> squares =
+            Squares(layer.weights.row(static_cast<Index>(r)), layer.units);
+        for (size_t u = 0; u < squares.size(); ++u) {
+          if (squares[u] == 0) layer.Remove(r, u);
+        }
+      }
+    }
+    layers.push_back(std::move(layer));
+  }
+  return layers;
+}
+
+Tensor FittedWeights(const PrunedLayer& layer, const TensorType& type) {
+  Tensor weights(type);
+  for (Index r = 0; r < layer.fitted.rows(); ++r) {
+    for (Index k = 0; k < layer.fitted.cols(); ++k) {
+      weights.Set(r * layer.fitted.cols() + k, layer.fitted(r, k));
+    }
+  }
+  return weights;
+}
+
+void ApplyLayers(const std::vector<PrunedLayer>& layers, Graph& graph) {
+  absl::flat_hash_map<std::string, const PrunedLayer*> layer_of;
+  for (const PrunedLayer& layer : layers) {
+    if (layer.changed) layer_of[layer.output] = &layer;
+  }
+  for (Node* node : graph.NodeSnapshot()) {
+    if (!IsLayer(*node)) continue;
+    const auto found = layer_of.find(node->output()->name());
+    if (found == layer_of.end()) continue;
+    const PrunedLayer& layer = *found->second;
+    Value* const old_weights = node->input(1);
+    Value* const new_weights =
+        graph.AddConstant(FittedWeights(layer, old_weights->type()));
+    graph.SetInput(node, 1, new_weights);
+    TakeName(graph, old_weights, new_weights);
+    if (std::all_of(layer.bias.begin(), layer.bias.end(),
+                    [](double b) { return b == 0; })) {
+      continue;
+    }
+    Value* const old_bias = node->input(2);
+    Tensor bias(
+        TensorType(DType::kF32, {static_cast<int64_t>(layer.bias.size())}));
+    for (size_t c = 0; c < layer.bias.size(); ++c) {
+      const int64_t i = static_cast<int64_t>(c);
+      bias.Set(i, layer.bias[c] +
+                      (old_bias == nullptr ? 0 : old_bias->constant()->At(i)));
+    }
+    Value* const new_bias =
+        graph.AddConstant(std::move(bias), absl::StrCat(layer.output, "_bias"));
+    graph.SetInput(node, 2, new_bias);
+    if (old_bias != nullptr && old_bias->uses().empty()) {
+      TakeName(graph, old_bias, new_bias);
+    }
+  }
+}
+
+}  // namespace tinyc

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// The layers of a model whose weights pruning changes.
+#ifndef TINYC_PASSES_PRUNING_LAYERS_H_
+#define TINYC_PASSES_PRUNING_LAYERS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "Eigen/Core"
+#include "compiler/ir/graph.h"
+#include "passes/fitting/patches.h"
+#include "passes/pruning/masked_fit.h"
+#include "passes/pruning/options.h"
+#include "passes/pruning/removal.h"
+#include "passes/quantization/channels.h"
+
+namespace tinyc {
+
+struct PrunedLayer {
+  std::string output;  // of its node in the model
+  std::string sum;     // before the activation, in its float forms
+  Channels channels;   // of the output
+  size_t step = 0;     // in the float forms
+  // Nothing for layers whose operand has no vectors.
+  std::optional<Patches> patches = {};
+  bool prunable = false;         // may lose weights
+  Units units = {};              // of each row
+  Eigen::MatrixXd weights = {};  // as they were, [output channel][weight]
+  std::vector<Gone> gone = {};   // [output channel][unit]
+  Mask kept = {};
+  // What the weights become, once they are changed.
+  bool changed = false;
+  Eigen::MatrixXd fitted = {};
+  std::vector<double> bias = {};  // what is added to it
+
+  // Whether the moments of what it reads can be known, and are not too many.
+  bool IsFitted() const;
+  Eigen::Index RowsPerGroup() const;
+  size_t CountUnits() const { return gone.size() * units.weights.size(); }
+  size_t CountGone() const;  // units
+  size_t MostGone() const;   // units, as far as the pattern lets them
+  void Remove(size_t row, size_t unit);
+};
+
+// Convolutions and dense layers with f32 weights and biases that are constants
+// of their own.
+std::vector<PrunedLayer> FindLayers(const Graph& graph,
+                                    const PruneOptions& options);
+
+// The weights of `layer` as a tensor of `type`.
+Tensor FittedWeights(const PrunedLayer& layer, const TensorType& type);
+
+// Gives the layers that changed their weights and biases.
+void ApplyLayers(const std::vector<PrunedLayer>& layers, Graph& graph);
+
+}  // namespace tinyc
+
+#endif  // TINYC_PASSES_PRUNING_LAYERS_H_
