@@ -184,9 +184,9 @@ TEST_F(ReportTest, ShowsWhatQuantizationCost) {
   EXPECT_THAT(html, HasSubstr("<td>s8</td><td class=\"n\">0.5</td>"
                               "<td class=\"n\">-3</td>"));
   EXPECT_THAT(html, HasSubstr("<td class=\"n\">1.25 %</td>"));
-  EXPECT_THAT(html, HasSubstr("<td class=\"n\">40.0</td><td><span "
-                              "class=\"bar\" style=\"width:60px\">"));
-  EXPECT_THAT(html, HasSubstr("<td class=\"n\">-</td>"));
+  EXPECT_THAT(html,
+              HasSubstr("<td class=\"db\" style=\"--share:50%\">40.0</td>"));
+  EXPECT_THAT(html, HasSubstr("<td class=\"db\">-</td>"));
   EXPECT_THAT(ReportText(report), EndsWith(R"(
     outputs dB  were only this layer quantized
           33.0  second (dense)

@@ -30,6 +30,10 @@ th, td { padding: .2em .8em .2em 0; text-align: left; vertical-align: top;
 .name div { max-height: 3em; overflow: hidden; }
 .name div:hover { max-height: none; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
+td.db, th.db { text-align: right; font-variant-numeric: tabular-nums;
+  min-width: 4.5em; }
+td.db { background: linear-gradient(to right, #3f7fbf var(--share, 0%),
+  transparent 0) no-repeat 0 1.65em / calc(100% - .8em) 3px; }
 thead th { border-bottom: 2px solid #cfd8e3; }
 tbody tr:nth-child(odd) { background: #f4f7fa; }
 .scroll { overflow-x: auto; }
@@ -190,16 +194,14 @@ void AppendLayers(const Json& report, std::string* html) {
   absl::StrAppend(html, "</tbody></table></div>\n");
 }
 
-// A number in dB with a bar of it: what is short costs accuracy.
-std::string DecibelCells(const Json& json) {
-  if (json.is_null()) return "<td class=\"n\">-</td><td></td>";
+// A number in dB over a bar of it: what is short costs accuracy.
+std::string DecibelCell(const Json& json) {
+  if (json.is_null()) return "<td class=\"db\">-</td>";
   const double db = json.get<double>();
-  constexpr double kPixelsPerDecibel = 1.5, kMostPixels = 120;
-  const double width = std::clamp(db * kPixelsPerDecibel, 0.0, kMostPixels);
-  return absl::StrFormat(
-      "<td class=\"n\">%.1f</td><td><span class=\"bar\" "
-      "style=\"width:%.0fpx\"></span></td>",
-      db, width);
+  constexpr double kWholeCell = 80;  // dB
+  const double share = std::clamp(db / kWholeCell, 0.0, 1.0);
+  return absl::StrFormat("<td class=\"db\" style=\"--share:%.0f%%\">%.1f</td>",
+                         100 * share, db);
 }
 
 void AppendQuantization(const Json& quality, std::string* html) {
@@ -225,9 +227,9 @@ void AppendQuantization(const Json& quality, std::string* html) {
                   "<th class=\"n\">zero</th><th class=\"n\">least</th>"
                   "<th class=\"n\">greatest</th>"
                   "<th class=\"n\">saturated</th>"
-                  "<th class=\"n\">in all dB</th><th></th>"
-                  "<th class=\"n\">alone dB</th><th></th>"
-                  "<th class=\"n\">outputs dB</th><th></th></tr></thead>\n"
+                  "<th class=\"db\">in all dB</th>"
+                  "<th class=\"db\">alone dB</th>"
+                  "<th class=\"db\">outputs dB</th></tr></thead>\n"
                   "<tbody>\n");
   for (const Json& layer : quality["layers"]) {
     absl::StrAppendFormat(
@@ -240,9 +242,9 @@ void AppendQuantization(const Json& quality, std::string* html) {
         layer["scale"].get<double>(), Int(layer, "zero_point"),
         layer["min"].get<double>(), layer["max"].get<double>(),
         100 * layer["saturated"].get<double>());
-    absl::StrAppend(html, DecibelCells(layer["sqnr_db"]),
-                    DecibelCells(layer["own_sqnr_db"]),
-                    DecibelCells(layer["output_sqnr_db"]), "</tr>\n");
+    absl::StrAppend(html, DecibelCell(layer["sqnr_db"]),
+                    DecibelCell(layer["own_sqnr_db"]),
+                    DecibelCell(layer["output_sqnr_db"]), "</tr>\n");
   }
   absl::StrAppend(html, "</tbody></table></div>\n");
 }
