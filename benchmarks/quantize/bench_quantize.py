@@ -3,7 +3,8 @@
 
 For every model and format: what `tinyc --quantize` and onnxruntime's static
 quantization (min-max, per channel) make of the same calibration samples, on
-other samples.  Prints a Markdown table of
+other samples; and the int8 model that the authors of the float model published,
+run by onnxruntime.  Prints a Markdown table of
 
   accuracy  share of samples classified correctly, where there are labels
   agree     share of samples with the same winner as the float model
@@ -185,6 +186,52 @@ def quantized_by_onnxruntime(kind, model, calibration, judged, folder):
   return np.stack(rows).astype(np.float64), seconds
 
 
+def official_int8(subject):
+  """The quantized model that comes with the float one, or None."""
+  path = SHARED / f"models/{subject.model.removesuffix('_fp32')}_int8.onnx"
+  return path if path.exists() else None
+
+
+def by_official(path, judged, folder):
+  """The outputs of a quantized model for float samples, before its softmax."""
+  import onnxruntime
+
+  model = onnx.load(path)
+  graph = model.graph
+  constants = {c.name: onnx.numpy_helper.to_array(c)
+               for c in graph.initializer}
+  makers = {name: node for node in graph.node for name in node.output}
+  (x,) = graph.input
+  moved = x.name
+  while True:
+    read = next(n for n in graph.node if moved in n.input)
+    if read.op_type == "DequantizeLinear":
+      break
+    (moved,) = read.output
+  scale, zero = constants[read.input[1]], constants[read.input[2]]
+  # ... => Softmax => QuantizeLinear, or the last QuantizeLinear alone.
+  last = makers[graph.output[0].name]
+  before = makers[last.input[0]]
+  if before.op_type == "Softmax":
+    graph.output[0].name = before.input[0]
+  else:
+    graph.node.append(onnx.helper.make_node(
+        "DequantizeLinear", [graph.output[0].name, *last.input[1:]], ["real"]))
+    graph.output[0].name = "real"
+  graph.output[0].type.tensor_type.elem_type = onnx.TensorProto.FLOAT
+  out = folder / "official.onnx"
+  onnx.save(model, out)
+  session = onnxruntime.InferenceSession(str(out),
+                                         providers=["CPUExecutionProvider"])
+  shape = session.get_inputs()[0].shape
+  rows = []
+  for sample in judged:
+    steps = np.rint(sample / scale) + zero
+    stored = np.clip(steps, -128, 127).astype(np.int8).reshape(shape)
+    rows.append(session.run(None, {x.name: stored})[0].ravel())
+  return np.stack(rows).astype(np.float64)
+
+
 def share(a, b):
   return 100 * float(np.mean(a == b))
 
@@ -214,6 +261,10 @@ def bench(name, subject, formats, with_onnxruntime):
     real = tinyc(model, judged, folder)
     row(name, "float", real, real, labels, bytes_of_constants(model, folder),
         None)
+    official = official_int8(subject) if with_onnxruntime else None
+    if official and "int8" in formats:
+      row(name, "official int8", real, by_official(official, judged, folder),
+          labels, bytes_of_constants(official, folder), None)
     short = []
     for kind in formats:
       least_agree, least_decibels = subject.bars.get(kind, (None, 0))
