@@ -34,14 +34,47 @@ static auto BlockFields(const tc_softmax_quant*) {
 namespace tinyc {
 namespace {
 
-// round(exp(-scale * steps) * 2^B) for an axis of n elements: the sum of n such
-// numbers is at most 2^31.
-uint32_t ExpOf(float scale, int64_t steps, int64_t n) {
+// Entries of a table of exponentials.
+constexpr int64_t kEntries = 256;
+// Elements along the axis whose sum 64 bits hold.
+constexpr int64_t kMost16 = 65536;
+
+// round(exp(-scale * steps) * 2^bits)
+int64_t ExpOf(float scale, int64_t steps, int bits) {
+  return static_cast<int64_t>(std::nearbyint(
+      std::ldexp(std::exp(-double{scale} * static_cast<double>(steps)), bits)));
+}
+
+// The exponentials of 0 to 255 steps below the greatest of n elements, whose
+// sum is at most 2^31.  For 16 bits two such tables, the first one for 256
+// steps at a time; the exponential is the product.
+Tensor Exponentials(const TensorType& x, int64_t n) {
+  const float scale = x.quant->scale[0];
+  if (InfoOf(x.dtype).bits == 16) {
+    Tensor table(TensorType(DType::kU32, {2 * kEntries}));
+    for (int64_t i = 0; i < kEntries; ++i) {
+      table.SetInt(i, ExpOf(scale, i * kEntries, 31));
+      table.SetInt(kEntries + i, ExpOf(scale, i, 31));
+    }
+    return table;
+  }
   int bits = 31;
   while (bits > 0 && (int64_t{1} << (31 - bits)) < n) --bits;
-  bits = std::min(bits, 20);
-  return static_cast<uint32_t>(std::nearbyint(
-      std::ldexp(std::exp(-double{scale} * static_cast<double>(steps)), bits)));
+  Tensor table(TensorType(DType::kU32, {kEntries}));
+  for (int64_t i = 0; i < kEntries; ++i) {
+    table.SetInt(i, ExpOf(scale, i, std::min(bits, 20)));
+  }
+  return table;
+}
+
+uint64_t ExpIn(const Tensor& table, int64_t steps) {
+  const auto at = [&](int64_t i) {
+    return static_cast<uint64_t>(table.IntAt(i));
+  };
+  if (table.size() == kEntries) return at(steps);
+  const uint64_t product =
+      at(steps / kEntries) * at(kEntries + steps % kEntries);
+  return (product + (uint64_t{1} << 30)) >> 31;
 }
 
 double Reciprocal(const TensorType& y) {
@@ -76,12 +109,12 @@ double SumOfExp(const Tensor& x, absl::Span<const int64_t> line, double zero) {
   return sum;
 }
 
-void QuantizedLine(const Tensor& x, absl::Span<const int64_t> line, Tensor& y) {
-  const auto n = static_cast<int64_t>(line.size());
-  const auto greatest = static_cast<int64_t>(Greatest(x, line));
-  const float scale = x.type().quant->scale[0];
+void QuantizedLine(const Tensor& x, const Tensor& exponentials,
+                   absl::Span<const int64_t> line, Tensor& y) {
+  int64_t greatest = x.IntAt(line[0]);
+  for (const int64_t at : line) greatest = std::max(greatest, x.IntAt(at));
   const auto exp_at = [&](int64_t at) {
-    return uint64_t{ExpOf(scale, greatest - x.IntAt(at), n)};
+    return ExpIn(exponentials, greatest - x.IntAt(at));
   };
   const auto recip = static_cast<uint64_t>(Reciprocal(y.type()));
   uint64_t sum = 0;
@@ -118,16 +151,19 @@ void RegisterSoftmax(OpRegistry& registry) {
 absl::StatusOr<std::vector<TensorType>> Softmax::InferTypes(
     const InferArgs& args) const {
   const TensorType& x = *args.in[0];
-  TINYC_RETURN_IF_ERROR(NormalizedAxis(axis, x.rank()).status());  // softmax_c1
-  if (!x.quantized() && !IsFloat(x.dtype)) {                       // softmax_c2
+  TINYC_ASSIGN_OR_RETURN(  // softmax_c1
+      const size_t d, NormalizedAxis(axis, x.rank()));
+  if (!x.quantized() && !IsFloat(x.dtype)) {  // softmax_c2
     return Invalid("softmax takes no ", InfoOf(x.dtype).text);
   }
   TINYC_ASSIGN_OR_RETURN(  // softmax_c3
       const ElemType elem, FreeResult(args.in, args.WantedOr(0, x.elem())));
   const TensorType y(elem, x.shape);
-  if (x.quantized() && InfoOf(x.dtype).bits != 8) {  // softmax_c4
+  if (x.quantized() && InfoOf(x.dtype).bits == 16 &&
+      x.shape[d] > kMost16) {  // softmax_c4
     return Unimplemented("softmax of quantized ", InfoOf(x.dtype).text,
-                         " has no integer form");
+                         " has no integer form for ", x.shape[d],
+                         " elements, more than ", kMost16);
   }
   if (y.quantized() && Reciprocal(y) >= 4294967296.0) {  // softmax_c5
     return Unimplemented("the result of softmax has the scale ",
@@ -140,9 +176,11 @@ absl::Status Softmax::Evaluate(const EvalArgs& args) const {
   const Tensor& x = *args.in[0];
   Tensor& y = *args.out[0];
   TINYC_ASSIGN_OR_RETURN(const size_t d, NormalizedAxis(axis, x.type().rank()));
+  const Tensor exponentials =
+      y.type().quantized() ? Exponentials(x.type(), x.shape()[d]) : Tensor();
   ForEachLine(x.shape(), d, [&](absl::Span<const int64_t> line) {
     if (line.empty()) return;
-    if (y.type().quantized()) return QuantizedLine(x, line, y);
+    if (y.type().quantized()) return QuantizedLine(x, exponentials, line, y);
     const double greatest = Greatest(x, line);
     const double sum = SumOfExp(x, line, greatest);
     for (const int64_t at : line) {
@@ -162,15 +200,11 @@ absl::StatusOr<std::vector<KernelCall>> Softmax::Lower(const Node& node) const {
                            InfoOf(y.dtype).text, " has no C kernel");
     }
     TINYC_ASSIGN_OR_RETURN(const size_t d, NormalizedAxis(axis, x.rank()));
-    Tensor table(TensorType(DType::kU32, {256}));
-    for (int64_t i = 0; i < 256; ++i) {
-      table.SetInt(i, ExpOf(x.quant->scale[0], i, x.shape[d]));
-    }
     call.quant = Block::Of(tc_softmax_quant{
         static_cast<uint32_t>(Reciprocal(y)), y.quant->zero_point[0],
         Int32(MinOf(y.dtype)), Int32(MaxOf(y.dtype))});
     call.args.insert(call.args.begin() + 1,
-                     KernelArg::Constant("exp", std::move(table)));
+                     KernelArg::Constant("exp", Exponentials(x, x.shape[d])));
   }
   return std::vector{std::move(call)};
 }

@@ -329,11 +329,15 @@ TEST(SumKernelsTest, Softmax) {
       trial.Set("axis", AttrText(random.Int(-rank, rank - 1)));
       trial.tolerance = 1e-5;
       if (quantizes && random.Chance(0.6)) {
-        trial.Add(random.Fill(
-            TensorType(DType::kS8, shape, random.PerTensor(DType::kS8, 0.05))));
-        trial.want = {DType::kS8, random.Chance(0.5)
-                                      ? Quant::PerTensor(1.0f / 256, -128)
-                                      : random.PerTensor(DType::kS8, 0.01)};
+        const DType dtype = random.Pick<DType>({DType::kS8, DType::kS16});
+        const bool wide = dtype == DType::kS16;
+        trial.Add(random.Fill(TensorType(
+            dtype, shape, random.PerTensor(dtype, wide ? 3e-4 : 0.05))));
+        const auto natural = wide ? Quant::PerTensor(1.0f / 32768, 0)
+                                  : Quant::PerTensor(1.0f / 256, -128);
+        trial.want = {dtype, random.Chance(0.5)
+                                 ? natural
+                                 : random.PerTensor(dtype, wide ? 1e-4 : 0.01)};
       } else {
         const DType dtype = random.Pick<DType>({DType::kF32, DType::kF64});
         trial.Add(random.Fill(TensorType(dtype, shape)));

@@ -102,10 +102,62 @@ void TestS8(const KernelRow& row) {
   }
 }
 
+void TestS16(const KernelRow& row) {
+  Random random(43);
+  for (int i = 0; i < 200; ++i) {
+    const tc_softmax_shape s = RandomShape(random);
+    std::vector<int16_t> x = random.Elements<int16_t>(Size(s));
+    if (random.Bool()) x[0] = 32767;
+    if (random.Bool()) x.back() = -32768;
+    std::vector<uint32_t> table;
+    const double beta = random.Float(0.00001f, 0.01f);
+    for (const int steps : {256, 1}) {
+      for (int k = 0; k < 256; ++k) {
+        table.push_back(static_cast<uint32_t>(
+            std::nearbyint(std::ldexp(std::exp(-beta * steps * k), 31))));
+      }
+    }
+    // Up to the greatest factor there may be.
+    const tc_softmax_quant q = {random.Bool() ? 4294967295u : 1u << 31,
+                                random.Int(-100, 100), -32768, 32767};
+    Guarded<int16_t> y(Size(s));
+    row.As<tc_softmax_s16_fn>()(&s, &q, x.data(), table.data(), y.data());
+    for (int64_t at = 0; at < Size(s); ++at) {
+      int32_t max = -32768;
+      for (int32_t k = 0; k < s.n; ++k) {
+        max = std::max<int32_t>(max, x[InRow(s, at, k)]);
+      }
+      // round(product / 2^31), a tie going up.
+      const auto exp = [&](int32_t below) {
+        const Int128 product =
+            Int128{table[below / 256]} * table[256 + below % 256];
+        return (2 * product + (Int128{1} << 31)) / (Int128{1} << 32);
+      };
+      Int128 sum = 0;
+      for (int32_t k = 0; k < s.n; ++k) sum += exp(max - x[InRow(s, at, k)]);
+      const Int128 v =
+          (2 * exp(max - x[at]) * q.recip + sum * 65536) / (2 * sum * 65536);
+      ASSERT_EQ(y[at], ClampTo<int16_t>(v + q.out_zero, q.lo, q.hi));
+    }
+  }
+}
+
 TEST(SoftmaxTest, OfIntegers) {
   for (const KernelRow& row : KernelRows("softmax_")) {
     if (row.family == "softmax_s8") TestS8(row);
+    if (row.family == "softmax_s16") TestS16(row);
   }
+}
+
+// The greatest sum there may be.
+TEST(SoftmaxTest, OfManyIntegersOf16Bits) {
+  const tc_softmax_shape s = {1, 1 << 16, 1};
+  const tc_softmax_quant q = {1u << 31, 0, -32768, 32767};
+  const std::vector<uint32_t> table(512, 1u << 31);
+  const std::vector<int16_t> x(1 << 16, 5);
+  std::vector<int16_t> y(1 << 16);
+  tc_softmax_s16(&s, &q, x.data(), table.data(), y.data());
+  EXPECT_EQ(y[0], 1);  // half a step of 2^-15
 }
 
 }  // namespace

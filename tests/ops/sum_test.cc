@@ -347,6 +347,38 @@ TEST(SoftmaxTest, OfQuantizedNumbers) {
       ElementsAre(127, -128));
 }
 
+TEST(SoftmaxTest, OfQuantizedNumbersOf16Bits) {
+  const auto of = [](const std::vector<int16_t>& x, float scale) {
+    const auto n = static_cast<int64_t>(x.size());
+    return Values<int16_t>(
+        NodeCase("softmax")
+            .Add(Quantized<int16_t>({n}, x, scale, 0))
+            .Want(DType::kS16, Quant::PerTensor(1.0f / 32768, 0)));
+  };
+  const float log2 = std::log(2.0f);
+  // 4/7, 2/7 and 1/7 of 32768 steps.
+  EXPECT_THAT(of({3, 2, 1}, log2), ElementsAre(18725, 9362, 4681));
+  // 256 steps make the factor 2, 384 that of sqrt(8): 1 / 2.5, 0.5 / 2.5, ...,
+  // and sqrt(8) / (1 + sqrt(8)).
+  EXPECT_THAT(of({300, 44, 300}, log2 / 256), ElementsAre(13107, 6554, 13107));
+  EXPECT_THAT(of({-100, -484}, log2 / 256), ElementsAre(24209, 8559));
+  // All the steps there are; certainty is one more.
+  EXPECT_THAT(of({32767, -32768}, 1), ElementsAre(32767, 0));
+}
+
+TEST(SoftmaxTest, OfManyQuantizedNumbersOf16Bits) {
+  // One of 1 and 32767 of exp(-20000 / 2048): 32768 / (1 + 32767 * 5.74e-5).
+  std::vector<int16_t> x(32768, -10000);
+  x[77] = 10000;
+  const std::vector<int16_t> y = Values<int16_t>(
+      NodeCase("softmax")
+          .Add(Quantized<int16_t>({32768}, x, 1.0f / 2048, 0))
+          .Want(DType::kS16, Quant::PerTensor(1.0f / 32768, 0)));
+  const double rest = std::exp(-20000.0 / 2048);
+  EXPECT_NEAR(y[77], 32768 / (1 + 32767 * rest), 1);
+  EXPECT_NEAR(y[0], 32768 * rest / (1 + 32767 * rest), 0.5);
+}
+
 TEST(SoftmaxTest, Errors) {
   EXPECT_EQ(ErrorOf(NodeCase("softmax").Set("axis", "1").Add(Floats({1}, {1}))),
             "axis 1 is outside the rank 1");
@@ -355,10 +387,12 @@ TEST(SoftmaxTest, Errors) {
   EXPECT_EQ(
       ErrorOf(NodeCase("log_softmax").Add(Quantized<int8_t>({1}, {1}, 1, 0))),
       "log_softmax takes plain floats");
-  EXPECT_THAT(ErrorOf(NodeCase("softmax")
-                          .Add(Quantized<int16_t>({1}, {1}, 1, 0))
-                          .Want(DType::kS16, Quant::PerTensor(1, 0))),
-              HasSubstr("has no integer form"));
+  EXPECT_THAT(
+      ErrorOf(NodeCase("softmax")
+                  .Add(Tensor(TensorType({DType::kS16, Quant::PerTensor(1, 0)},
+                                         {65537})))
+                  .Want(DType::kS16, Quant::PerTensor(1.0f / 32768, 0))),
+      HasSubstr("for 65537 elements, more than 65536"));
 }
 
 TEST(ArgMaxPoolTest, CountsWithTheChannelsFirst) {

@@ -46,11 +46,12 @@ TEST(NotesTest, WithoutThePlaceOfAnErrorInTheReason) {
       Notes(R"(graph(%x: s16[2,2] q(0.01, 0)) -> (%y) {
         %1 = dequantize(%x)  loc(3 DequantizeLinear "")
         %2 = softmax(%1) {axis=1}  loc(4 Softmax "s")
-        %y = quantize(%2) : s16[2,2] q(0.02, 0)  loc(5 QuantizeLinear "q")
+        %y = quantize(%2) : s16[2,2] q(1e-06, 0)  loc(5 QuantizeLinear "q")
         return %y
       })"),
-      ElementsAre("softmax stays in float, since softmax of quantized s16 has "
-                  "no integer form: node 4 \"s\" (Softmax)"));
+      ElementsAre("softmax stays in float, since the result of softmax has the "
+                  "scale 1e-06, at least 2^-16 is needed: node 4 \"s\" "
+                  "(Softmax)"));
 }
 
 TEST(NotesTest, OfResultsThatTheModelLeavesFloat) {

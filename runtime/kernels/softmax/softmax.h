@@ -111,4 +111,13 @@ typedef void tc_softmax_s8_fn(const tc_softmax_shape *s,
                               const tc_softmax_quant *q, const int8_t *x,
                               const uint32_t *exp_table, int8_t *y);
 
+/*
+ * The same with e = (exp_table[d >> 8] * exp_table[256 + d % 256] + 2^30) /
+ * 2^31 where d = max - x, at most 2^31 each.  s->n is at most 2^16, recip at
+ * most 2^32 - 1.
+ */
+typedef void tc_softmax_s16_fn(const tc_softmax_shape *s,
+                               const tc_softmax_quant *q, const int16_t *x,
+                               const uint32_t *exp_table, int16_t *y);
+
 #endif /* TC_SOFTMAX_H_ */
