@@ -75,8 +75,13 @@ absl::StatusOr<std::vector<TensorType>> Activation::InferTypes(
 }
 
 absl::Status Activation::Evaluate(const EvalArgs& args) const {
+  const auto f = [&](double x) { return row_->real(x, alpha, beta); };
+  if (args.in[0]->type().quantized()) {
+    EvaluateTable(*args.in[0], *args.out[0], f);
+    return absl::OkStatus();
+  }
   for (int64_t i = 0; i < args.in[0]->size(); ++i) {
-    args.out[0]->SetReal(i, row_->real(args.in[0]->Real(i), alpha, beta));
+    args.out[0]->SetReal(i, f(args.in[0]->Real(i)));
   }
   return absl::OkStatus();
 }

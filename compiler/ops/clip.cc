@@ -56,6 +56,10 @@ absl::Status Clip::Evaluate(const EvalArgs& args) const {
   const double lo = whole ? std::ceil(min) : min;
   const double hi = whole ? std::floor(max) : max;
   const bool same = x.type().elem() == y.type().elem();
+  if (x.type().quantized() && !same) {
+    EvaluateTable(x, y, [&](double a) { return Limit(a, min, max); });
+    return absl::OkStatus();
+  }
   for (int64_t i = 0; i < x.size(); ++i) {
     const double real = x.Real(i);
     const double limited = Limit(real, lo, hi);

@@ -57,6 +57,10 @@ absl::StatusOr<std::vector<TensorType>> Unary::InferTypes(
 absl::Status Unary::Evaluate(const EvalArgs& args) const {
   const Tensor& x = *args.in[0];
   Tensor& y = *args.out[0];
+  if (x.type().quantized() && y.type().quantized()) {
+    EvaluateTable(x, y, row_->real);
+    return absl::OkStatus();
+  }
   const bool whole = !x.type().quantized() && !IsFloat(x.dtype());
   for (int64_t i = 0; i < x.size(); ++i) {
     if (whole) {

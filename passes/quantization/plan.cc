@@ -29,41 +29,6 @@ bool HasRealOperand(const Node& node) {
   return std::any_of(node.inputs().begin(), node.inputs().end(), IsRealOperand);
 }
 
-// An arbitrary scale: which kernels there are depends on types only.
-constexpr float kAnyScale = 0x1p-7f;
-
-// The type of operand `index` of a node that computes in integers.
-ElemType IntegerElem(const Node& node, int index,
-                     const ActivationFormat& format) {
-  const QuantRule rule = node.op().Quantization();
-  const Value* weight =
-      rule.weight < 0 ? nullptr : node.input(static_cast<size_t>(rule.weight));
-  if (weight == nullptr || (index != rule.weight && index != rule.bias)) {
-    return {format.dtype, Quant::PerTensor(kAnyScale, 0)};
-  }
-  const ElemType weights = WeightElem(DType::kS8, *weight->constant(), {});
-  if (index == rule.weight) return weights;
-  auto quant = std::make_shared<Quant>(*weights.quant);
-  for (float& scale : quant->scale) scale *= kAnyScale;
-  return {format.bias, std::move(quant)};
-}
-
-// Stands for operand `index` of `node` in a graph of integers.
-Value* StandIn(Graph& graph, const Node& node, size_t index,
-               const ActivationFormat& format) {
-  const Value* value = node.input(index);
-  if (value == nullptr) return nullptr;
-  TensorType type = value->type();
-  if (IsRealOperand(value)) {
-    type = TensorType(IntegerElem(node, static_cast<int>(index), format),
-                      type.shape);
-  } else if (value->constant() != nullptr) {
-    return graph.AddConstant(value->constant());
-  }
-  if (value->constant() == nullptr) return graph.AddInput("", std::move(type));
-  return graph.AddConstant(Tensor(std::move(type)));
-}
-
 // The range of a value, where it is known.
 std::optional<Range> KnownRange(const Value& value, const Ranges& ranges) {
   if (value.constant() != nullptr) return RangeOf(*value.constant());
@@ -75,6 +40,59 @@ std::optional<Range> KnownRange(const Value& value, const Ranges& ranges) {
 // The distance between the ends of a range.
 double Width(const Range& range) {
   return double{range.max} - double{range.min};
+}
+
+// An arbitrary scale: which kernels there are depends on types only, but for
+// functions of one value.
+constexpr float kAnyScale = 0x1p-7f;
+
+// As what a value is stored that is not moved from another one.
+ElemType StoredElem(const Value& value, const Ranges& ranges,
+                    Activations activations) {
+  if (const std::optional<Range> fixed = FixedRange(value)) {
+    return FunctionElem(activations, *fixed);
+  }
+  const std::optional<Range> range = KnownRange(value, ranges);
+  if (range && std::isfinite(Width(*range))) {
+    return ActivationElem(activations, *range);
+  }
+  return {FormatOf(activations).dtype, Quant::PerTensor(kAnyScale, 0)};
+}
+
+// The type of operand `index` of a node that computes in integers.
+ElemType IntegerElem(const Node& node, size_t index, const Ranges& ranges,
+                     Activations activations) {
+  const QuantRule rule = node.op().Quantization();
+  const int i = static_cast<int>(index);
+  const Value* weight =
+      rule.weight < 0 ? nullptr : node.input(static_cast<size_t>(rule.weight));
+  if (KindOf(node) == Kind::kTable) {
+    return StoredElem(*node.input(index), ranges, activations);
+  }
+  if (weight == nullptr || (i != rule.weight && i != rule.bias)) {
+    return {FormatOf(activations).dtype, Quant::PerTensor(kAnyScale, 0)};
+  }
+  const ElemType weights = WeightElem(DType::kS8, *weight->constant(), {});
+  if (i == rule.weight) return weights;
+  auto quant = std::make_shared<Quant>(*weights.quant);
+  for (float& scale : quant->scale) scale *= kAnyScale;
+  return {FormatOf(activations).bias, std::move(quant)};
+}
+
+// Stands for operand `index` of `node` in a graph of integers.
+Value* StandIn(Graph& graph, const Node& node, size_t index,
+               const Ranges& ranges, Activations activations) {
+  const Value* value = node.input(index);
+  if (value == nullptr) return nullptr;
+  TensorType type = value->type();
+  if (IsRealOperand(value)) {
+    type =
+        TensorType(IntegerElem(node, index, ranges, activations), type.shape);
+  } else if (value->constant() != nullptr) {
+    return graph.AddConstant(value->constant());
+  }
+  if (value->constant() == nullptr) return graph.AddInput("", std::move(type));
+  return graph.AddConstant(Tensor(std::move(type)));
 }
 
 // Whether integers tell the numbers of the node apart, or why they do not:
@@ -105,7 +123,8 @@ absl::Status FitsSteps(const Node& node, const Ranges& ranges,
 }
 
 // Whether there are integer kernels for the node, or why there are none.
-absl::Status HasIntegerForm(const Node& node, const ActivationFormat& format) {
+absl::Status HasIntegerForm(const Node& node, const Ranges& ranges,
+                            Activations activations) {
   const QuantRule rule = node.op().Quantization();
   if (node.outputs().size() != 1 || !node.regions().empty() ||
       node.output()->type().dtype != DType::kF32 || !HasRealOperand(node)) {
@@ -128,11 +147,14 @@ absl::Status HasIntegerForm(const Node& node, const ActivationFormat& format) {
   Graph graph;
   std::vector<Value*> operands;
   for (size_t i = 0; i < node.inputs().size(); ++i) {
-    operands.push_back(StandIn(graph, node, i, format));
+    operands.push_back(StandIn(graph, node, i, ranges, activations));
   }
   std::unique_ptr<const Op> op = node.op().Clone();
   if (op->name() == "relu") op = std::make_unique<Clip>();
-  const ElemType elem{format.dtype, Quant::PerTensor(kAnyScale, 0)};
+  ElemType elem{FormatOf(activations).dtype, Quant::PerTensor(kAnyScale, 0)};
+  if (kind == Kind::kTable) {
+    elem = StoredElem(*node.output(), ranges, activations);
+  }
   TINYC_ASSIGN_OR_RETURN(
       const Node* const integer,
       graph.Append(std::move(op), operands,
@@ -269,9 +291,8 @@ absl::Status QuantizationPlan::CheckInteger(const Node& node,
     return Unimplemented("its result is to be float");
   }
   const auto check = [&](Activations format) -> absl::Status {
-    const ActivationFormat& with = tinyc::FormatOf(format);
-    TINYC_RETURN_IF_ERROR(HasIntegerForm(node, with));
-    return FitsSteps(node, ranges, with);
+    TINYC_RETURN_IF_ERROR(HasIntegerForm(node, ranges, format));
+    return FitsSteps(node, ranges, tinyc::FormatOf(format));
   };
   Activations& format = formats_[&node];
   const absl::Status status = check(format);

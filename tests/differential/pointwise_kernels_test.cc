@@ -113,6 +113,24 @@ TEST(PointwiseKernelsTest, UnaryOfQuantizedNumbersIsATable) {
   }
 }
 
+TEST(PointwiseKernelsTest, UnaryOf16BitNumbersIsMadeOfPieces) {
+  for (const char* name : {"tanh", "sigmoid", "erf", "exp", "gelu", "mish",
+                           "softplus", "sin", "neg", "atan", "asinh"}) {
+    for (uint64_t seed = 0; seed < 5; ++seed) {
+      Random random(seed);
+      Trial trial(name);
+      trial.want = {
+          DType::kS16,
+          Quant::PerTensor(static_cast<float>(random.Real(1, 3) / 3e4),
+                           static_cast<int32_t>(random.Int(-9, 9)))};
+      trial.Add(random.Fill(TensorType(
+          DType::kS16, {1000},
+          Quant::PerTensor(static_cast<float>(random.Real(1, 4) / 32768), 0))));
+      EXPECT_TRUE(CheckTrial(trial)) << name << ", seed " << seed;
+    }
+  }
+}
+
 TEST(PointwiseKernelsTest, Clip) {
   for (uint64_t seed = 0; seed < kTrials; ++seed) {
     Random random(seed);

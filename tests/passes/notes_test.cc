@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "compiler/text/parse.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -52,6 +53,25 @@ TEST(NotesTest, WithoutThePlaceOfAnErrorInTheReason) {
       ElementsAre("softmax stays in float, since the result of softmax has the "
                   "scale 1e-06, at least 2^-16 is needed: node 4 \"s\" "
                   "(Softmax)"));
+}
+
+TEST(NotesTest, OfFunctionsThatNoQuadraticsFollow) {
+  const char* const text = R"(graph(%x: s16[2,2] q(0.0002, 0)) -> (%y) {
+        %1 = dequantize(%x)
+        %2 = OP(%1)  loc(4 Op "f")
+        %y = quantize(%2) : s16[2,2] q(0.0002, 0)
+        return %y
+      })";
+  const auto notes = [&](const char* op) {
+    return Notes(absl::StrReplaceAll(text, {{"OP", op}}));
+  };
+  EXPECT_THAT(notes("tanh"), ElementsAre());
+  EXPECT_THAT(notes("log"),
+              ElementsAre("log stays in float, since it has no value for some "
+                          "numbers of 16 bits: node 4 \"f\" (Op)"));
+  EXPECT_THAT(notes("hard_swish"),
+              ElementsAre("hard_swish stays in float, since its curve is too "
+                          "sharp for 16 bits: node 4 \"f\" (Op)"));
 }
 
 TEST(NotesTest, OfResultsThatTheModelLeavesFloat) {

@@ -106,7 +106,7 @@ constexpr QuantizeOptions::Type kInt16x8 = QuantizeOptions::Type::kInt16x8;
 INSTANTIATE_TEST_SUITE_P(
     Exported16x8, NetworksTest,
     testing::Values(Network{"cnn_dynamo", 43, false, kInt16x8},
-                    Network{"unet_dynamo", 43, false, kInt16x8},
+                    Network{"unet_dynamo", 43, true, kInt16x8},
                     Network{"mobilenet_v3_block_dynamo", 40, true, kInt16x8},
                     Network{"tcn_dynamo", 38, false, kInt16x8},
                     Network{"vit_dynamo", 38, true, kInt16x8},
