@@ -77,12 +77,10 @@ ROWS = {
     "ort_attention_s8": floats("normalize", uses="lut_s8"),
     "ort_decoder_s8": floats("prelu"),
     "ort_lstm_s8": floats("lstm"),
-    # Operators without kernels for 16 bits.
-    "ort_s16": floats("sigmoid", "softmax"),
-    "ort_u16": floats("sigmoid", "softmax"),
-    "ort_s16_microsoft": floats("sigmoid", "softmax"),
-    "ort_mlp_s16": floats("tanh", "softmax"),
-    "ort_attention_s16": floats("normalize", "matmul", "softmax", "gelu"),
+    "ort_s16": Row(uses="pieces_s16"),
+    "ort_mlp_s16": Row(uses="softmax_s16"),
+    # Products of two activations have no kernels for 16 bits.
+    "ort_attention_s16": floats("normalize", "matmul", uses="pieces_s16"),
     # Operators that the tool was told, or chose, to leave in float.
     "ort_only_conv": floats("sigmoid", "max_pool", "average_pool", "dense",
                             "softmax", tolerance=1e-3),
