@@ -6,7 +6,7 @@
 
 #include "Eigen/Cholesky"
 #include "compiler/base/parallel.h"
-#include "passes/pruning/masked_fit.h"
+#include "passes/fitting/masked_fit.h"
 
 namespace tinyc {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "Eigen/Core"
 #include "compiler/ir/graph.h"
+#include "passes/fitting/masked_fit.h"
 #include "passes/fitting/patches.h"
-#include "passes/pruning/masked_fit.h"
 #include "passes/pruning/options.h"
 #include "passes/pruning/removal.h"
 #include "passes/quantization/channels.h"

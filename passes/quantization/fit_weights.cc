@@ -13,7 +13,8 @@
 // is corrected as correct-bias does it, whose place this pass takes: the
 // weights of the float model are not in the graph any more.  Channels of 4-bit
 // weights also choose among finer scales, at which the greatest weights are
-// clipped, where that makes the sums better.
+// clipped, where that makes the sums better.  Weights that are 0 stay 0: they
+// are what pruning left.
 //
 // Options: data and samples as those of calibrate, as many as fit the memory.
 // When the outputs are not closer to the float model's than with the nearest
@@ -179,6 +180,7 @@ class Fitter {
           group.weights(r, k) = weights.At(row * size + k);
         }
       }
+      group.kept = group.weights.array() != 0;
     }
     return groups;
   }

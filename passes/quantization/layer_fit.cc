@@ -30,7 +30,10 @@ constexpr double kClips[] = {1,    0.95, 0.9,  0.85, 0.8,  0.75, 0.7,
 
 MatrixXd Refitted(const FitGroup& group, const Moments& moments,
                   double damping) {
-  return damping == 0 ? group.weights : Refit(group.weights, moments, damping);
+  if (damping == 0) return group.weights;
+  return group.kept.all()
+             ? Refit(group.weights, moments, damping)
+             : FitKept(group.weights, group.kept, moments, damping);
 }
 
 // `weights` in steps of `scale`.
@@ -67,8 +70,9 @@ LayerFit Fitted(const FitGroup& group, const Moments& moments,
     if (clip < 1 && !strengths.clip) break;
     LayerFit fit;
     fit.scale = clip * group.scale;
-    fit.steps = rounder ? rounder->Round(weights, fit.scale, group.range)
-                        : ToNearest(weights, fit.scale, group.range);
+    fit.steps =
+        rounder ? rounder->Round(weights, fit.scale, group.range, group.kept)
+                : ToNearest(weights, fit.scale, group.range);
     const VectorXd errors = FitErrors(fit.Weights(), group.weights, moments);
     if (clip == 1) {
       best = std::move(fit);

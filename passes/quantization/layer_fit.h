@@ -8,6 +8,7 @@
 
 #include "Eigen/Core"
 #include "compiler/base/status.h"
+#include "passes/fitting/masked_fit.h"
 #include "passes/fitting/second_order.h"
 #include "passes/quantization/scales.h"
 
@@ -18,6 +19,7 @@ namespace tinyc {
 // multiplied with.
 struct FitGroup {
   Eigen::MatrixXd weights;
+  Mask kept;  // of pruned weights; those at 0 stay there
   Eigen::VectorXd scale;
   StepRange range = {0, 0};
   Moments some;   // of the samples to fit

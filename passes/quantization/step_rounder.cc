@@ -35,7 +35,7 @@ StepRounder::StepRounder(const MatrixXd& moments, double damping)
 }
 
 MatrixXd StepRounder::Round(const MatrixXd& weights, const VectorXd& scale,
-                            StepRange range) const {
+                            StepRange range, const Mask& kept) const {
   const Index size = weights.cols();
   MatrixXd left(weights.rows(), size);
   for (Index i = 0; i < size; ++i) {
@@ -47,7 +47,9 @@ MatrixXd StepRounder::Round(const MatrixXd& weights, const VectorXd& scale,
     for (double& step : steps) {
       step = std::clamp(std::nearbyint(step), range.least, range.greatest);
     }
-    rounded.col(order_[static_cast<size_t>(k)]) = steps;
+    const Index column = order_[static_cast<size_t>(k)];
+    steps = kept.col(column).select(steps, 0.0);
+    rounded.col(column) = steps;
     const Index rest = size - k - 1;
     if (rest == 0) break;
     const VectorXd error =

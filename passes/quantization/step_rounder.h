@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "Eigen/Core"
+#include "passes/fitting/masked_fit.h"
 #include "passes/quantization/scales.h"
 
 namespace tinyc {
@@ -18,9 +19,11 @@ class StepRounder {
   // moments: the mean of x' x'^T; damping as in Refit.
   StepRounder(const Eigen::MatrixXd& moments, double damping);
 
-  // `weights` in steps of `scale` per row, each within `range`.
+  // `weights` in steps of `scale` per row, each within `range`; those that are
+  // not kept become 0.
   Eigen::MatrixXd Round(const Eigen::MatrixXd& weights,
-                        const Eigen::VectorXd& scale, StepRange range) const;
+                        const Eigen::VectorXd& scale, StepRange range,
+                        const Mask& kept) const;
 
  private:
   std::vector<Eigen::Index> order_;

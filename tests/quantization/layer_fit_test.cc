@@ -16,6 +16,7 @@ FitGroup GroupOf(DType dtype) {
   FitGroup group;
   group.weights.resize(2, 3);
   group.weights << 7, 0.45, 0.45, 1, 2, 3;
+  group.kept = Mask::Constant(2, 3, true);
   group.scale = VectorXd::Ones(2);
   group.range = WeightSteps(dtype);
   const VectorXd squares = (VectorXd(3) << 1e-6, 1, 1).finished();
@@ -51,6 +52,29 @@ TEST(LayerFitTest, ClippingHasToWinOnSamplesLeftOut) {
   const MatrixXd equal = MatrixXd::Identity(3, 3);
   group.other = {.changed = equal, .cross = equal};
   EXPECT_FALSE(BestStrengths({group})->clip);
+}
+
+// The first number is nearly the second one, and its weight could take over what
+// rounding 0.6 to 1 leaves.
+TEST(LayerFitTest, WeightsAtZeroStay) {
+  FitGroup group;
+  group.weights = (MatrixXd(1, 3) << 0, 0.6, 2).finished();
+  group.kept = group.weights.array() != 0;
+  group.scale = VectorXd::Ones(1);
+  group.range = WeightSteps(DType::kS8);
+  MatrixXd moments = MatrixXd::Identity(3, 3);
+  moments(0, 1) = moments(1, 0) = 0.999;
+  group.all = {.changed = moments, .cross = 2 * moments};
+  for (const double refit : {0.0, 1e-3}) {
+    for (const double round : {0.0, 1e-3}) {
+      const LayerFit fit =
+          Fitted(group, group.all, {.refit = refit, .round = round});
+      // With twice the numbers for the float model, twice the weights.
+      const double twice = refit == 0 ? 1 : 2;
+      EXPECT_EQ(fit.steps, (MatrixXd(1, 3) << 0, 1, 2 * twice).finished())
+          << refit << " " << round;
+    }
+  }
 }
 
 }  // namespace

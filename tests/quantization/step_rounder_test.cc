@@ -22,12 +22,16 @@ MatrixXd Matrix(std::initializer_list<std::initializer_list<double>> rows) {
   return m;
 }
 
+Mask AllOf(const MatrixXd& weights) {
+  return Mask::Constant(weights.rows(), weights.cols(), true);
+}
+
 TEST(StepRounderTest, RoundsIndependentNumbersToTheNearest) {
   const MatrixXd w = Matrix({{0.3, -0.8, 200}, {0.26, 0.24, -0.25}});
   VectorXd scale(2);
   scale << 0.5, 0.5;
   const StepRounder rounder(MatrixXd::Identity(3, 3), 0.01);
-  const MatrixXd steps = rounder.Round(w, scale, {-127, 127});
+  const MatrixXd steps = rounder.Round(w, scale, {-127, 127}, AllOf(w));
   // The ties to even: -0.25 is half a step.
   EXPECT_EQ(steps, Matrix({{1, -2, 127}, {1, 0, 0}}));
 }
@@ -38,17 +42,29 @@ TEST(StepRounderTest, LaterColumnsMakeUpForErrors) {
   VectorXd scale(1);
   scale << 1;
   const StepRounder rounder(m, 1e-6);
-  const MatrixXd steps =
-      rounder.Round(Matrix({{0.6, 0.6}}), scale, {-127, 127});
+  const MatrixXd w = Matrix({{0.6, 0.6}});
+  const MatrixXd steps = rounder.Round(w, scale, {-127, 127}, AllOf(w));
   EXPECT_EQ(steps, Matrix({{1, 0}}));
+}
+
+TEST(StepRounderTest, LaterColumnsMakeUpForThoseThatAreNotKept) {
+  const MatrixXd m = Matrix({{1, 1}, {1, 1}});
+  VectorXd scale(1);
+  scale << 1;
+  const StepRounder rounder(m, 1e-6);
+  const MatrixXd w = Matrix({{1, 2}});
+  Mask kept = AllOf(w);
+  kept(0, 0) = false;
+  EXPECT_EQ(rounder.Round(w, scale, {-127, 127}, kept), Matrix({{0, 3}}));
 }
 
 TEST(StepRounderTest, StepsStayWithinTheirRange) {
   VectorXd scale(2);
   scale << 0.5, 1;
   const StepRounder rounder(MatrixXd::Identity(2, 2), 0.01);
-  const MatrixXd steps = rounder.Round(Matrix({{-4.2, 4.2}, {-7.4, 7.6}}),
-                                       scale, WeightSteps(DType::kS4));
+  const MatrixXd w = Matrix({{-4.2, 4.2}, {-7.4, 7.6}});
+  const MatrixXd steps =
+      rounder.Round(w, scale, WeightSteps(DType::kS4), AllOf(w));
   EXPECT_EQ(steps, Matrix({{-8, 7}, {-7, 7}}));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "passes/pruning/masked_fit.h"
+#include "passes/fitting/masked_fit.h"
 
 #include <vector>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Least squares of the weights that a layer keeps.
-#ifndef TINYC_PASSES_PRUNING_MASKED_FIT_H_
-#define TINYC_PASSES_PRUNING_MASKED_FIT_H_
+// Least squares of the weights that a pruned layer has kept.
+#ifndef TINYC_PASSES_FITTING_MASKED_FIT_H_
+#define TINYC_PASSES_FITTING_MASKED_FIT_H_
 
 #include "Eigen/Core"
 #include "passes/fitting/second_order.h"
@@ -18,4 +18,4 @@ Eigen::MatrixXd FitKept(const Eigen::MatrixXd& weights, const Mask& kept,
 
 }  // namespace tinyc
 
-#endif  // TINYC_PASSES_PRUNING_MASKED_FIT_H_
+#endif  // TINYC_PASSES_FITTING_MASKED_FIT_H_
