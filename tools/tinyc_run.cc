@@ -227,8 +227,10 @@ int Main(int argc, const char* const* argv) {
                       "--compare-layers goes without -o, --layers "
                       "and --compare");
   }
-  if (layers_only && !model_options.quantize.empty()) {
-    return UsageError(kProgram, "--compare-layers goes without --quantize");
+  if (layers_only &&
+      (!model_options.quantize.empty() || !model_options.prune.empty())) {
+    return UsageError(kProgram,
+                      "--compare-layers goes without --quantize and --prune");
   }
   if (!layers_only && operands.size() != 2) {
     return UsageError(

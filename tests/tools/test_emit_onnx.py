@@ -126,3 +126,34 @@ def test_layers_are_within_one_step(kind, tmp_path):
   total = re.search(r"of (\d+) values differ", done.stdout).group(1)
   # Every image has some ten thousand values between its layers.
   assert int(total) > 20 * 10000
+
+
+def test_pruned_digits_have_their_zeros(tmp_path):
+  options = ["--prune=2:4", f"--calibration={DIGITS}"]
+  out = write_onnx(MNIST, tmp_path / "out.onnx", *options)
+  weights = [onnx.numpy_helper.to_array(t)
+             for t in onnx.load(out).graph.initializer]
+  weights = [w for w in weights if w.ndim in (2, 4)]
+  zeros = [np.mean(w == 0) for w in weights]
+  # All but the first and the depthwise convolution.
+  assert sum(z >= 0.5 for z in zeros) == len(weights) - 2, zeros
+  for w in weights:
+    if w.ndim == 2 or np.mean(w == 0) < 0.5:
+      continue
+    # The input channels of each kernel position are neighbours.
+    rows = w.reshape(*w.shape[:2], -1).transpose(0, 2, 1).reshape(len(w), -1)
+    whole = rows.shape[1] // 4 * 4
+    assert ((rows[:, :whole].reshape(-1, 4) != 0).sum(1) <= 2).all()
+  done = run("tinyc-run", MNIST, DIGITS, "-o", tmp_path / "y.npz",
+             "--engine=reference", *options)
+  assert done.returncode == 0, done.stderr
+  x = np.load(DIGITS)
+  x = x[x.files[0]]
+  runner = session(out)
+  (name,) = [i.name for i in runner.get_inputs()]
+  shape = [d if isinstance(d, int) else 1 for d in runner.get_inputs()[0].shape]
+  expected = np.load(tmp_path / "y.npz")
+  expected = expected[expected.files[0]].reshape(len(x), -1)
+  for row, image in zip(expected, x):
+    (y,) = runner.run(None, {name: image.reshape(shape)})
+    assert np.abs(y.ravel() - row).max() <= TOLERANCE * np.abs(row).max()

@@ -288,6 +288,29 @@ TEST_F(TinycTest, Quantizes) {
   EXPECT_THAT(Text("m.c"), HasSubstr("], several in a byte, low bits first"));
 }
 
+TEST_F(TinycTest, Prunes) {
+  const std::string calibration = absl::StrCat("--calibration=", kDigits);
+  ProgramRun run = RunProgram(
+      "tinyc",
+      {kModel, "-o", Path("m.c"), "--prune=50%", calibration, "--verify"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.out, "");
+  EXPECT_THAT(
+      run.err,
+      HasSubstr("note: pruned, on its 20 calibration samples: 50.0 % of "
+                "4544 weights are 0: signal to noise at the outputs "));
+  for (const char* quantize : {"int8", "int16x8", "w4a8"}) {
+    run =
+        RunProgram("tinyc", {kModel, "-o", Path("m.c"), "--prune=2:4,rounds=2",
+                             calibration, absl::StrCat("--quantize=", quantize),
+                             "--verify"});
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_THAT(run.err, HasSubstr(" weights are 0: "));
+    EXPECT_THAT(run.err, HasSubstr("\nnote: quantized, on its 20 "));
+    EXPECT_THAT(run.err, HasSubstr("values are the same"));
+  }
+}
+
 TEST_F(TinycTest, EstimatesRanges) {
   for (const char* type : {"int8", "int16x8", "w4a8"}) {
     const ProgramRun run = RunProgram(
@@ -472,7 +495,24 @@ TEST_F(TinycTest, RefusesWrongUsage) {
   ExpectFailure({kModel, "-o", out, "--calibration-range=mse"}, 2,
                 "--calibration-range goes with --quantize");
   ExpectFailure({kModel, "-o", out, "--calibration=x"}, 2,
-                "--calibration goes with --quantize");
+                "--calibration goes with --quantize or --prune");
+  ExpectFailure({kModel, "-o", out, "--prune=80%"}, 2,
+                "--prune needs --calibration");
+  ExpectFailure(
+      {kModel, "-o", out, "--prune=80%", "--calibration=x", "--passes=clean"},
+      2, "--prune and --passes exclude each other");
+  const std::pair<const char*, const char*> requests[] = {
+      {"much", "sparsity is the share of weights that become 0"},
+      {"2:4,sparsity=50%", "pattern says how many weights go"},
+      {"2:4,2:4", "pattern is given twice"},
+      {"80%,blok=1x4", "there is no option blok"},
+      {"80%,data=y.npz", "there is no option data"},
+      {"rounds=2", "the option sparsity=80% or pattern=2:4 is missing"}};
+  for (const auto& [request, problem] : requests) {
+    ExpectFailure({kModel, "-o", out, absl::StrCat("--prune=", request),
+                   "--calibration=x"},
+                  2, absl::StrCat("--prune: ", problem));
+  }
   ExpectFailure({kModel, "-o", out, "--io=int8"}, 2,
                 "--io goes with --quantize");
   ExpectFailure({kModel, "-o", out, "--quantize=int8", "--calibration=x",
@@ -499,6 +539,7 @@ TEST_F(TinycTest, ListsAndHelps) {
                              "--prefix",
                              "--arena",
                              "--passes",
+                             "--prune",
                              "--quantize",
                              "--calibration",
                              "--calibration-range",

@@ -146,12 +146,23 @@ absl::StatusOr<Module> RunOnGraph(const std::string& path,
   return module;
 }
 
+// Pruned, then quantized; the model ends at [graph] and without needless
+// channels.
+Pipeline LossyPipeline(const CompileOptions& options) {
+  Pipeline pipeline;
+  if (options.prune) pipeline = PrunePipeline(*options.prune);
+  Pipeline rest = {{FindPass("slim"), PassOptions()}};
+  if (options.quantize) rest = QuantizePipeline(*options.quantize);
+  pipeline.insert(pipeline.end(), rest.begin(), rest.end());
+  return pipeline;
+}
+
 }  // namespace
 
 absl::StatusOr<Pipeline> CompilePipeline(const CompileOptions& options) {
   Pipeline pipeline;
-  if (options.quantize) {
-    pipeline = QuantizePipeline(*options.quantize);
+  if (options.prune || options.quantize) {
+    pipeline = LossyPipeline(options);
     TINYC_ASSIGN_OR_RETURN(const Pipeline forms, ParsePipeline("forms"));
     pipeline.insert(pipeline.end(), forms.begin(), forms.end());
   } else {
@@ -218,8 +229,8 @@ absl::StatusOr<Module> CompileGraph(const std::string& path,
 absl::StatusOr<Module> CompileForOnnx(const std::string& path,
                                       const CompileOptions& options) {
   Pipeline pipeline;
-  if (options.quantize) {
-    pipeline = QuantizePipeline(*options.quantize);
+  if (options.prune || options.quantize) {
+    pipeline = LossyPipeline(options);
     // A reader wants the operators, not their table.
     Leave(&pipeline, "compose-tables");
     TINYC_ASSIGN_OR_RETURN(const Pipeline last,

@@ -11,6 +11,7 @@
 #include "compiler/ir/module.h"
 #include "frontends/onnx/import.h"
 #include "passes/pass_manager.h"
+#include "passes/pruning/pipeline.h"
 #include "passes/quantization/pipeline.h"
 
 namespace tinyc {
@@ -20,7 +21,10 @@ struct CompileOptions {
   const Target* target = nullptr;  // null: generic
   // Passes and presets.  When they end at [graph], "backend" follows.
   std::string passes = "default";
-  // Makes a float model an integer one, in place of `passes`.
+  // The options of the pass prune, which makes weights of a float model zero;
+  // in place of `passes`.
+  std::optional<PassOptions> prune = {};
+  // Makes a float model, perhaps pruned, an integer one, in place of `passes`.
   std::optional<QuantizeOptions> quantize = {};
   // Without the pass slim, wherever it would run.
   bool no_slim = false;
@@ -33,8 +37,8 @@ struct CompiledModel {
   // At [graph]: what the last pass that changes the graph left.  It says what
   // the model means; the reference runs it.
   Module graph;
-  // Of a model that was quantized: the float graph that was, merged and with
-  // its channels equalized.
+  // Of a model that was quantized: the float graph that was, merged, pruned if
+  // asked for, and with its channels equalized.
   std::optional<Module> real = {};
   Module planned;      // at [planned]
   bool lossy = false;  // some pass on the way changes results on purpose
@@ -51,8 +55,8 @@ absl::StatusOr<Module> CompileGraph(const std::string& path,
                                     const CompileOptions& options);
 
 // The model in `path` as an ONNX file is to hold it, at [graph]: after
-// options.quantize, or after options.passes where they are not "default", or
-// with what can be merged merged.
+// options.prune and options.quantize, or after options.passes where they are
+// not "default", or with what can be merged merged.
 absl::StatusOr<Module> CompileForOnnx(const std::string& path,
                                       const CompileOptions& options);
 

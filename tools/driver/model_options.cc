@@ -62,12 +62,32 @@ std::string Alternatives(absl::Span<const absl::string_view> names) {
   return absl::StrCat(absl::StrJoin(names, ", "), " or ", last);
 }
 
+// Stores what the option on pruning asks for.
+absl::Status ReadPrune(const ModelOptions& options, CompileOptions* read) {
+  if (options.prune.empty()) return absl::OkStatus();
+  if (options.passes != ModelOptions().passes) {
+    return Invalid(
+        "--prune and --passes exclude each other; the pass is prune");
+  }
+  if (options.calibration.empty()) {
+    return Invalid(
+        "--prune needs --calibration=FILE.npz, samples of the model's inputs");
+  }
+  absl::StatusOr<PassOptions> prune =
+      ParsePruneText(options.prune, options.calibration);
+  if (!prune.ok()) return Prefixed("--prune: ", prune.status());
+  read->prune = *std::move(prune);
+  return absl::OkStatus();
+}
+
 // Stores what the options on quantization ask for.
 absl::Status ReadQuantize(const ModelOptions& options, CompileOptions* read) {
   if (options.quantize.empty()) {
+    if (!options.calibration.empty() && options.prune.empty()) {
+      return Invalid("--calibration goes with --quantize or --prune");
+    }
     for (const auto& [name, value] :
-         {std::pair("--calibration", &options.calibration),
-          std::pair("--calibration-range", &options.range),
+         {std::pair("--calibration-range", &options.range),
           std::pair("--max-loss", &options.max_loss),
           std::pair("--io", &options.io)}) {
       if (!value->empty()) return Invalid(name, " goes with --quantize");
@@ -134,6 +154,11 @@ std::vector<Option> ModelOptionRows(ModelOptions* options) {
        "keep the channels that no result depends on; they are left\n"
        "out otherwise, and the results are the same to the bit",
        &options->no_slim},
+      {"prune", "80%|2:4",
+       "make so many of a float model's weights zero, or all but 2\n"
+       "of each 4 neighbours; options of the pass prune may follow:\n"
+       "80%,block=1x4,allocation=lamp",
+       &options->prune},
       {"quantize", "int8|int16x8|w4a8|auto",
        "make a float model compute in integers: activations of 8 or\n"
        "16 bits and 8-bit weights; w4a8: 8 bits and 4-bit weights;\n"
@@ -145,8 +170,8 @@ std::vector<Option> ModelOptionRows(ModelOptions* options) {
        "winner (default: 30dB)",
        &options->max_loss},
       {"calibration", "FILE|DIR",
-       "samples for --quantize: an .npz file of arrays named after\n"
-       "the inputs, or a folder of .npz or .npy files",
+       "samples for --quantize and --prune: an .npz file of arrays\n"
+       "named after the inputs, or a folder of .npz or .npy files",
        &options->calibration},
       {"calibration-range", "minmax|percentile:99.99|mse",
        "the range of a value on the samples: all of it, without the\n"
@@ -177,6 +202,7 @@ absl::StatusOr<CompileOptions> ReadModelOptions(const ModelOptions& options) {
   TINYC_ASSIGN_OR_RETURN(read.target, ReadTarget(options.target));
   read.passes = options.passes;
   read.no_slim = options.no_slim;
+  TINYC_RETURN_IF_ERROR(ReadPrune(options, &read));
   TINYC_RETURN_IF_ERROR(ReadQuantize(options, &read));
   TINYC_RETURN_IF_ERROR(CompilePipeline(read).status());
   std::string name;

@@ -21,6 +21,7 @@ struct ModelOptions {
   std::string passes = "default";
   bool no_slim = false;
   std::string quantize;     // "": not
+  std::string prune;        // "": not
   std::string calibration;  // file or folder
   std::string range;        // of calibration; "": minmax
   std::string max_loss;     // "": not said
