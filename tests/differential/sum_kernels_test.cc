@@ -202,12 +202,13 @@ TEST(SumKernelsTest, Matmul) {
       trial.Add(random.Fill(TensorType(dtype, a)));
       trial.Add(random.Fill(TensorType(dtype, b)));
     } else {
+      const DType dtype = random.Pick<DType>({DType::kS8, DType::kS16});
       const auto q = [&](double scale) {
-        return random.PerTensor(DType::kS8, scale);
+        return random.PerTensor(dtype, scale);
       };
-      trial.Add(random.Fill(TensorType(DType::kS8, a, q(0.01))));
-      trial.Add(random.Fill(TensorType(DType::kS8, b, q(0.02))));
-      trial.want = {DType::kS8, q(SumScale(DType::kS8, 0.01, 0.02, inner))};
+      trial.Add(random.Fill(TensorType(dtype, a, q(0.01))));
+      trial.Add(random.Fill(TensorType(dtype, b, q(0.02))));
+      trial.want = {dtype, q(SumScale(dtype, 0.01, 0.02, inner))};
     }
     EXPECT_TRUE(CheckTrial(trial)) << "seed " << seed;
   }

@@ -79,8 +79,7 @@ ROWS = {
     "ort_lstm_s8": floats("lstm"),
     "ort_s16": Row(uses="pieces_s16"),
     "ort_mlp_s16": Row(uses="softmax_s16"),
-    # Products of two activations have no kernels for 16 bits.
-    "ort_attention_s16": floats("normalize", "matmul", uses="pieces_s16"),
+    "ort_attention_s16": floats("normalize", uses="pieces_s16"),
     # Operators that the tool was told, or chose, to leave in float.
     "ort_only_conv": floats("sigmoid", "max_pool", "average_pool", "dense",
                             "softmax", tolerance=1e-3),

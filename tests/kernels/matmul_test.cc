@@ -103,30 +103,33 @@ void TestPlain(const KernelRow& row) {
   }
 }
 
-void TestS8(const KernelRow& row) {
+template <typename T, typename Fn>
+void TestQuantized(const KernelRow& row) {
+  constexpr int32_t kLo = std::numeric_limits<T>::min();
+  constexpr int32_t kHi = std::numeric_limits<T>::max();
+  constexpr double kNumbers = kHi - kLo + 1;
   Random random(22);
   for (int i = 0; i < 200; ++i) {
     const Problem p = RandomProblem(random);
-    const std::vector<int8_t> a = random.Elements<int8_t>(p.a_size);
-    const std::vector<int8_t> b = random.Elements<int8_t>(p.b_size);
-    const Scale scale = RandomScale<int8_t>(random, p.s.inner * 65536.0);
-    const tc_matmul_quant q = {random.Int(-128, 127), random.Int(-128, 127),
-                               random.Int(-128, 127), scale.mult,
-                               scale.shift,           -128,
-                               random.Int(0, 127)};
-    Guarded<int8_t> y(int64_t{p.s.rows} * p.s.cols *
-                      static_cast<int64_t>(p.a_at.size()));
-    row.As<tc_matmul_s8_fn>()(&p.s, &q, a.data(), b.data(), y.data());
+    const std::vector<T> a = random.Elements<T>(p.a_size);
+    const std::vector<T> b = random.Elements<T>(p.b_size);
+    const Scale scale = RandomScale<T>(random, p.s.inner * kNumbers * kNumbers);
+    const tc_matmul_quant q = {random.Int(kLo, kHi), random.Int(kLo, kHi),
+                               random.Int(kLo, kHi), scale.mult,
+                               scale.shift,          kLo,
+                               random.Int(0, kHi)};
+    Guarded<T> y(int64_t{p.s.rows} * p.s.cols *
+                 static_cast<int64_t>(p.a_at.size()));
+    row.As<Fn>()(&p.s, &q, a.data(), b.data(), y.data());
     ForEachResult(p, [&](int64_t at, int64_t a_at, int64_t b_at) {
       int64_t sum = 0;
       for (int32_t k = 0; k < p.s.inner; ++k) {
         sum += int64_t{a[a_at + k] - q.a_zero} *
                (b[b_at + k * p.s.cols] - q.b_zero);
       }
-      ASSERT_EQ(y[at],
-                ClampTo<int8_t>(
-                    RoundScaled(sum, scale.mult, scale.exponent) + q.out_zero,
-                    q.lo, q.hi));
+      ASSERT_EQ(y[at], ClampTo<T>(RoundScaled(sum, scale.mult, scale.exponent) +
+                                      q.out_zero,
+                                  q.lo, q.hi));
     });
   }
 }
@@ -134,7 +137,12 @@ void TestS8(const KernelRow& row) {
 class MatmulTest : public testing::TestWithParam<KernelRow> {};
 
 TEST_P(MatmulTest, IsTheMatrixProduct) {
-  if (GetParam().family == "matmul_s8") return TestS8(GetParam());
+  if (GetParam().family == "matmul_s8") {
+    return TestQuantized<int8_t, tc_matmul_s8_fn>(GetParam());
+  }
+  if (GetParam().family == "matmul_s16") {
+    return TestQuantized<int16_t, tc_matmul_s16_fn>(GetParam());
+  }
   WithType(SuffixOf(GetParam().family), [&](auto type) {
     using T = typename decltype(type)::type;
     if constexpr (std::is_arithmetic_v<T>) TestPlain<T>(GetParam());

@@ -34,12 +34,13 @@ std::vector<std::string> Notes(absl::string_view body) {
 TEST(NotesTest, OfWhatHasNoKernels) {
   EXPECT_THAT(Notes(R"(graph(%x: s16[2,2] q(0.01, 0)) -> (%y) {
         %1 = dequantize(%x)
-        %2 = matmul(%1, %1)  loc(4 MatMul "product")
+        %2 = resize_weighted(%1) {rows=[0,1], row_weights=[1,0.5], outside=9}  loc(4 Resize "between")
         %y = quantize(%2) : s16[2,2] q(0.02, 0)
         return %y
       })"),
-              ElementsAre("matmul stays in float, since there is no C kernel "
-                          "matmul_s16: node 4 \"product\" (MatMul)"));
+              ElementsAre("resize_weighted stays in float, since this "
+                          "interpolation has no kernel for integers: node 4 "
+                          "\"between\" (Resize)"));
 }
 
 TEST(NotesTest, WithoutThePlaceOfAnErrorInTheReason) {

@@ -39,6 +39,11 @@ typedef void tc_matmul_f32_fn(const tc_matmul_shape *s, const float *a,
 typedef void tc_matmul_s8_fn(const tc_matmul_shape *s, const tc_matmul_quant *q,
                              const int8_t *a, const int8_t *b, int8_t *y);
 
+/* The same by tc_requant64. */
+typedef void tc_matmul_s16_fn(const tc_matmul_shape *s,
+                              const tc_matmul_quant *q, const int16_t *a,
+                              const int16_t *b, int16_t *y);
+
 /*
  * The product of plain numbers of type T, 4 columns at a time, summed in acc_t:
  * integers in an unsigned type, in which they wrap around.  Products are summed
