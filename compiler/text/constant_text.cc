@@ -129,28 +129,35 @@ bool SetElementText(Tensor* tensor, int64_t i, absl::string_view text) {
   return tensor->IntAt(i) == value;  // else out of range
 }
 
-Tensor RandomConstant(const TensorType& type, uint64_t seed) {
+Tensor RandomConstant(const TensorType& type, uint64_t seed, int64_t zeros) {
   Tensor tensor(type);
   Random random(seed);
+  double unit = 1;
+  int64_t lo = 0;
+  int64_t hi = 0;
   if (IsFloat(type.dtype)) {
     const double fan_in = type.rank() == 0 || type.shape[0] == 0
                               ? 1
                               : static_cast<double>(type.num_elements()) /
                                     static_cast<double>(type.shape[0]);
-    const int64_t limit = std::max<int64_t>(
-        std::lround(1024 / std::sqrt(std::max(fan_in, 1.0))), 1);
-    for (int64_t i = 0; i < tensor.size(); ++i) {
-      tensor.Set(i, static_cast<double>(random.Uniform(-limit, limit)) / 1024);
-    }
-    return tensor;
+    unit = 1024;
+    hi = std::max<int64_t>(std::lround(unit / std::sqrt(std::max(fan_in, 1.0))),
+                           1);
+    lo = -hi;
+  } else {
+    hi = type.dtype == DType::kBool    ? 1
+         : InfoOf(type.dtype).bits > 8 ? 1000
+                                       : MaxOf(type.dtype);
+    lo = InfoOf(type.dtype).kind == DTypeKind::kSigned ? -hi : 0;
   }
-  const int bits = InfoOf(type.dtype).bits;
-  const int64_t hi = type.dtype == DType::kBool ? 1
-                     : bits > 8                 ? 1000
-                                                : MaxOf(type.dtype);
-  const bool is_signed = InfoOf(type.dtype).kind == DTypeKind::kSigned;
   for (int64_t i = 0; i < tensor.size(); ++i) {
-    tensor.SetInt(i, random.Uniform(is_signed ? -hi : 0, hi));
+    const int64_t value = random.Uniform(lo, hi);
+    if (zeros > 0 && random.Uniform(0, 99) < zeros) continue;
+    if (IsFloat(type.dtype)) {
+      tensor.Set(i, static_cast<double>(value) / unit);
+    } else {
+      tensor.SetInt(i, value);
+    }
   }
   return tensor;
 }

@@ -38,8 +38,9 @@ bool SetElementText(Tensor* tensor, int64_t i, absl::string_view text);
 // 2^-10, so that short sums of them are exact, and lie within
 // +-1/sqrt(elements per index of the first dimension), as weights do.  Integers
 // cover all of an 8-bit type but the least value of a signed one, and
-// +-1000 (0..1000) of a wider one.
-Tensor RandomConstant(const TensorType& type, uint64_t seed);
+// +-1000 (0..1000) of a wider one.  About `zeros` percent of them are zero, but
+// for those that are so by chance.
+Tensor RandomConstant(const TensorType& type, uint64_t seed, int64_t zeros = 0);
 // Scales between 1/256 and 1/64.
 std::vector<float> RandomScales(size_t count, uint64_t seed);
 

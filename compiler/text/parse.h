@@ -15,13 +15,14 @@
 //              | "q(axis=" n ["," "block=" n] "," "[" scales "]"
 //                ["," "[" zero points "]"] ")"
 //   numbers   := "[" number,* "]" | "fill(" number ")" | "hex(" string ")"
-//              | "blob(" file "," offset ")" | "rand(" seed ")"
+//              | "blob(" file "," offset ")" | "rand(" seed ["," zeros] ")"
 //   at        := "at" (place | "_"),+
 //   place     := "arena+" n | "input(" i ")+" n | "output(" i ")+" n
 //   name      := %[A-Za-z0-9_./-]+ | %"C escapes"
 //
 // `_` is an absent operand, `//` begins a comment.  The scales of an axis may
-// be rand(seed) too.  A region sees only its own values.
+// be rand(seed) too; `zeros` is how many percent of the elements are zero.  A
+// region sees only its own values.
 #ifndef TINYC_COMPILER_TEXT_PARSE_H_
 #define TINYC_COMPILER_TEXT_PARSE_H_
 

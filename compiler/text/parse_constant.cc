@@ -114,9 +114,10 @@ absl::StatusOr<ConstantParser::Maker> ConstantParser::Blob() {
 }
 
 absl::StatusOr<ConstantParser::Maker> ConstantParser::Rand() {
-  TINYC_ASSIGN_OR_RETURN(const uint64_t seed, ParseSeed(lexer_));
-  return [seed](const TensorType& type) -> absl::StatusOr<Tensor> {
-    return RandomConstant(type, seed);
+  int64_t zeros = 0;
+  TINYC_ASSIGN_OR_RETURN(const uint64_t seed, ParseSeed(lexer_, &zeros));
+  return [seed, zeros](const TensorType& type) -> absl::StatusOr<Tensor> {
+    return RandomConstant(type, seed, zeros);
   };
 }
 

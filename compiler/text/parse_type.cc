@@ -130,10 +130,17 @@ absl::StatusOr<bool> ParseShape(Lexer& lexer, Shape* shape) {
 
 }  // namespace
 
-absl::StatusOr<uint64_t> ParseSeed(Lexer& lexer) {
+absl::StatusOr<uint64_t> ParseSeed(Lexer& lexer, int64_t* zeros) {
   TINYC_RETURN_IF_ERROR(lexer.Expect("rand"));
   TINYC_RETURN_IF_ERROR(lexer.Expect("("));
   TINYC_ASSIGN_OR_RETURN(const int64_t seed, lexer.Int("a seed"));
+  if (zeros != nullptr && lexer.Accept(",")) {
+    const Token token = lexer.peek();
+    TINYC_ASSIGN_OR_RETURN(*zeros, lexer.Int("how many percent are zero"));
+    if (*zeros < 0 || *zeros > 100) {
+      return lexer.ErrorAt(token, *zeros, " is not within 0 to 100 percent");
+    }
+  }
   TINYC_RETURN_IF_ERROR(lexer.Expect(")"));
   return static_cast<uint64_t>(seed);
 }

@@ -19,8 +19,8 @@ struct ParsedType {
 // A type that VerifyType accepts.
 absl::StatusOr<ParsedType> ParseType(Lexer& lexer);
 
-// `rand(seed)`
-absl::StatusOr<uint64_t> ParseSeed(Lexer& lexer);
+// `rand(seed)`; where `zeros` is given also `rand(seed, zeros)`
+absl::StatusOr<uint64_t> ParseSeed(Lexer& lexer, int64_t* zeros = nullptr);
 
 }  // namespace tinyc
 
