@@ -23,16 +23,13 @@ namespace {
 absl::StatusOr<const Kernel*> ChooseKernel(const KernelCall& call,
                                            const Target& target,
                                            const Kernel* wanted) {
-  const Kernel* best = nullptr;
   for (const Kernel* row : KernelsFor(call.family, target)) {
     if (row == wanted) return row;
-    if (best == nullptr || row->cycles_per_mac < best->cycles_per_mac) {
-      best = row;
-    }
   }
   if (wanted != nullptr && wanted->family == call.family) {
     return Invalid(wanted->symbol, " does not run on ", target.name);
   }
+  const Kernel* best = CheapestKernel(call.family, target);
   if (best == nullptr) {
     return Unimplemented("there is no C kernel ", call.family);
   }

@@ -13,8 +13,10 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "compiler/base/file.h"
+#include "compiler/lowering/compressed_weights.h"
 #include "compiler/targets/registry.h"
 #include "compiler/text/parse.h"
+#include "passes/pass.h"
 #include "passes/pass_manager.h"
 
 namespace tinyc {
@@ -69,19 +71,35 @@ std::string Substitute(absl::string_view text, absl::string_view variable,
   return absl::StrCat(result, text);
 }
 
-// The subject compiled for the host, with `symbol` where its family is called.
+// The subject compiled for the host by these passes and those that follow.
 absl::StatusOr<Module> CompileWith(const Subject& subject,
-                                   absl::string_view symbol) {
+                                   absl::string_view passes) {
   TINYC_ASSIGN_OR_RETURN(Module module, ParseModule(subject.text, {}));
   module.target = FindTarget("host");
-  const std::string choice =
-      symbol.empty() ? "" : absl::StrCat("{y=", symbol, "}");
   TINYC_ASSIGN_OR_RETURN(
       const Pipeline pipeline,
-      ParsePipeline(
-          absl::StrCat("select-kernels", choice, ",pack-weights,plan-memory")));
+      ParsePipeline(absl::StrCat(passes, ",pack-weights,plan-memory")));
   TINYC_RETURN_IF_ERROR(RunPipeline(module, pipeline, {.replay_dir = ""}));
   return module;
+}
+
+// The rows for which the weights of the subject can be compressed to fewer
+// bytes.
+absl::StatusOr<std::vector<const Kernel*>> CompressedRows(
+    const Subject& subject) {
+  TINYC_ASSIGN_OR_RETURN(Module module, ParseModule(subject.text, {}));
+  module.target = FindTarget("host");
+  TINYC_RETURN_IF_ERROR(SelectKernels(module, PassOptions()));
+  std::vector<const Kernel*> rows;
+  for (const LoweredCall& call :
+       module.lowering->calls.at(module.graph->nodes().front().get())) {
+    for (const WeightForm& form : WeightForms(call, *module.target)) {
+      if (form.bytes < WeightBytes(call.call)) {
+        rows.push_back(form.lowered.kernel);
+      }
+    }
+  }
+  return rows;
 }
 
 }  // namespace
@@ -127,7 +145,7 @@ absl::StatusOr<std::vector<RowSubject>> CompileSubjects(
     const std::vector<Subject>& subjects) {
   std::vector<RowSubject> row_subjects;
   for (const Subject& subject : subjects) {
-    const absl::StatusOr<Module> first = CompileWith(subject, "");
+    const absl::StatusOr<Module> first = CompileWith(subject, "select-kernels");
     if (!first.ok()) continue;
     std::set<absl::string_view> families;
     for (const LoweredCall& lowered :
@@ -136,10 +154,22 @@ absl::StatusOr<std::vector<RowSubject>> CompileSubjects(
     }
     for (const absl::string_view family : families) {
       for (const Kernel* row : KernelsFor(family, *first->target)) {
-        TINYC_ASSIGN_OR_RETURN(Module module,
-                               CompileWith(subject, row->symbol));
+        TINYC_ASSIGN_OR_RETURN(
+            Module module,
+            CompileWith(subject,
+                        absl::StrCat("select-kernels{y=", row->symbol, "}")));
         row_subjects.push_back({row, subject.name, std::move(module)});
       }
+    }
+    TINYC_ASSIGN_OR_RETURN(const std::vector<const Kernel*> compressed,
+                           CompressedRows(subject));
+    for (const Kernel* row : compressed) {
+      TINYC_ASSIGN_OR_RETURN(
+          Module module,
+          CompileWith(subject,
+                      absl::StrCat("select-kernels,compress-weights{y=",
+                                   row->symbol, "}")));
+      row_subjects.push_back({row, subject.name, std::move(module)});
     }
   }
   return row_subjects;

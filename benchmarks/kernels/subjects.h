@@ -47,7 +47,8 @@ struct RowSubject {
 };
 
 // Every row of the kernel list that the host runs, with each subject that uses
-// its family, subject by subject.
+// its family, subject by subject; rows of compressed weights with the subjects
+// whose weights they make smaller.
 absl::StatusOr<std::vector<RowSubject>> CompileSubjects(
     const std::vector<Subject>& subjects);
 

@@ -124,4 +124,14 @@ std::vector<const Kernel*> KernelsFor(absl::string_view family,
   return rows;
 }
 
+const Kernel* CheapestKernel(absl::string_view family, const Target& target) {
+  const Kernel* best = nullptr;
+  for (const Kernel* row : KernelsFor(family, target)) {
+    if (best == nullptr || row->cycles_per_mac < best->cycles_per_mac) {
+      best = row;
+    }
+  }
+  return best;
+}
+
 }  // namespace tinyc

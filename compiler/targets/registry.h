@@ -22,6 +22,8 @@ const Kernel* FindKernel(absl::string_view symbol);
 // The rows of one family that run on `target`, in list order.
 std::vector<const Kernel*> KernelsFor(absl::string_view family,
                                       const Target& target);
+// The one of them that is estimated to be fastest, or null.
+const Kernel* CheapestKernel(absl::string_view family, const Target& target);
 
 }  // namespace tinyc
 

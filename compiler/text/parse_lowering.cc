@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/text/parse_lowering.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "compiler/lowering/compressed_weights.h"
 #include "compiler/lowering/map_kernel.h"
 #include "compiler/lowering/pack_calls.h"
 #include "compiler/ops/map.h"
@@ -47,6 +49,23 @@ bool Fits(const WrittenKernel& written, const KernelCall& call) {
   return written.kernel == nullptr || written.kernel->family == call.family;
 }
 
+// Gives `call` the weights that one of the kernels reads, where none of them
+// takes it as it is.
+void Compress(const std::vector<WrittenKernel>& written, KernelCall* call) {
+  for (const WrittenKernel& kernel : written) {
+    if (Fits(kernel, *call)) return;
+  }
+  for (const WrittenKernel& kernel : written) {
+    const std::optional<WeightFormat> format =
+        WeightFormatOf(kernel.kernel->family);
+    if (!format) continue;
+    std::optional<KernelCall> compressed = WithWeights(*call, *format);
+    if (!compressed || !Fits(kernel, *compressed)) continue;
+    *call = *std::move(compressed);
+    return;
+  }
+}
+
 // Gives each call its kernel.  Copies that pack an operand stand before the
 // call that they serve and are passed over.
 absl::StatusOr<std::vector<LoweredCall>> Assign(
@@ -55,6 +74,7 @@ absl::StatusOr<std::vector<LoweredCall>> Assign(
   std::vector<LoweredCall> lowered;
   size_t next = 0;
   for (KernelCall& call : calls) {
+    Compress(written, &call);
     while (next < written.size() && !Fits(written[next], call)) ++next;
     if (next == written.size()) {
       return lexer.ErrorAt(written[0].token, "the node needs a kernel of ",

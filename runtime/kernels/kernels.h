@@ -11,7 +11,8 @@
  *     `needs` are TC_CAP_ bits; `weight_block` is the number of output channels
  *     whose weights lie interleaved (1: not at all; 0: all of a group).
  *     `cycles_per_mac` is a rough cost, to choose among rows that a target can
- *     run.
+ *     run; where weights are compressed (tc_compressed.h), it is per byte of
+ *     them and output pixel: of 4 pixels together for conv2d, of one for dense.
  *
  *   TC_MACRO_ROW(symbol, family, needs, header, macro, ...)
  *     A kernel that the line `macro(symbol, ...)` defines, after an include of

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "compiler/lowering/compressed_weights.h"
 #include "compiler/ops/elements.h"
 #include "compiler/ops/indexing.h"
 #include "compiler/ops/window.h"
@@ -178,9 +179,33 @@ bool CheckTrial(const Trial& trial) {
     if (operand) operands.back() = *operand;
   }
   Runner runner(node, std::move(operands));
+  // The calls with compressed weights, where they can be.
+  std::vector<std::vector<KernelCall>> compressed;
+  for (const WeightFormat format : kWeightFormats) {
+    std::vector<KernelCall> others = *calls;
+    bool found = false;
+    for (KernelCall& call : others) {
+      std::optional<KernelCall> other = WithWeights(call, format);
+      if (!other) continue;
+      call = *std::move(other);
+      found = true;
+    }
+    if (found) compressed.push_back(std::move(others));
+  }
   for (size_t choice = 0; choice < choices; ++choice) {
     SCOPED_TRACE(absl::StrCat("kernel row ", choice));
     const std::vector<Tensor> got = runner.Run(*calls, rows, choice);
+    for (size_t i = 0; i < got.size(); ++i) {
+      Compare((*expected)[i], got[i], trial.tolerance);
+    }
+  }
+  for (const std::vector<KernelCall>& others : compressed) {
+    SCOPED_TRACE(others.back().family);
+    rows.clear();
+    for (const KernelCall& call : others) {
+      rows.push_back(KernelsFor(call.family, *FindTarget("host")));
+    }
+    const std::vector<Tensor> got = runner.Run(others, rows, 0);
     for (size_t i = 0; i < got.size(); ++i) {
       Compare((*expected)[i], got[i], trial.tolerance);
     }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Every convolution, depthwise and dense kernel against one statement of what
-// they compute.  A depthwise layer is a convolution of as many groups as input
-// channels; a dense one is a convolution of one-pixel images.
+// they compute, except those of compressed weights: compressed_test.cc.
 
 #include <cmath>
 #include <cstdint>
@@ -15,132 +14,12 @@
 #include "kernels.h"
 #include "tests/kernels/fixture.h"
 #include "tests/kernels/rows.h"
+#include "tests/kernels/weighted.h"
 
 namespace tinyc {
 namespace {
 
 constexpr int kShapes = 250;
-
-// A layer with weights [out_c][taps]; taps in (ky, kx, ci) order.
-template <typename X, typename W, typename B>
-struct Layer {
-  tc_conv2d_shape s;
-  std::vector<X> x;
-  std::vector<W> w;
-  std::vector<B> bias;
-
-  int32_t taps() const { return s.kernel_h * s.kernel_w * s.in_c / s.group; }
-  int64_t outputs() const {
-    return int64_t{s.batch} * s.out_h * s.out_w * s.out_c;
-  }
-};
-
-int32_t OutputSize(Random& random, int32_t in, int32_t kernel, int32_t stride,
-                   int32_t dilation, int32_t pad) {
-  const int32_t after = random.Int(0, kernel);
-  const int32_t room = in + pad + after - (kernel - 1) * dilation - 1;
-  return room < 0 ? 0 : room / stride + 1;
-}
-
-// A random convolution with at least one output.
-tc_conv2d_shape RandomConvolution(Random& random) {
-  tc_conv2d_shape s = {};
-  while (s.out_h <= 0 || s.out_w <= 0) {
-    s.batch = random.Int(1, 2);
-    s.in_h = random.Int(1, 9);
-    s.in_w = random.Int(1, 20);
-    s.group = random.Int(0, 3) == 0 ? random.Int(1, 4) : 1;
-    s.in_c = s.group * random.Int(1, random.Bool() ? 5 : 40);
-    s.out_c = s.group * random.Int(1, random.Bool() ? 9 : 70);
-    s.kernel_h = random.Int(1, 5);
-    s.kernel_w = random.Int(1, 5);
-    s.stride_h = random.Int(1, 3);
-    s.stride_w = random.Int(1, 3);
-    s.dilation_h = random.Int(0, 3) == 0 ? random.Int(1, 3) : 1;
-    s.dilation_w = random.Int(0, 3) == 0 ? random.Int(1, 3) : 1;
-    if (random.Int(0, 4) == 0) {
-      s.kernel_h = s.kernel_w = s.stride_h = s.stride_w = 1;
-    } else {
-      s.pad_top = random.Int(0, s.kernel_h);
-      s.pad_left = random.Int(0, s.kernel_w);
-    }
-    s.out_h = OutputSize(random, s.in_h, s.kernel_h, s.stride_h, s.dilation_h,
-                         s.pad_top);
-    s.out_w = OutputSize(random, s.in_w, s.kernel_w, s.stride_w, s.dilation_w,
-                         s.pad_left);
-  }
-  return s;
-}
-
-tc_conv2d_shape RandomDepthwise(Random& random) {
-  tc_conv2d_shape s = RandomConvolution(random);
-  s.in_c = random.Int(1, random.Bool() ? 9 : 100);
-  s.out_c = s.in_c * (random.Bool() ? 1 : random.Int(1, 4));
-  s.group = s.in_c;
-  return s;
-}
-
-tc_conv2d_shape RandomDense(Random& random) {
-  tc_conv2d_shape s = {};
-  s.batch = random.Int(1, 13);
-  s.in_h = s.in_w = s.out_h = s.out_w = s.kernel_h = s.kernel_w = 1;
-  s.stride_h = s.stride_w = s.dilation_h = s.dilation_w = s.group = 1;
-  s.in_c = random.Int(1, 300);
-  s.out_c = random.Int(1, 100);
-  return s;
-}
-
-template <typename X, typename W, typename B>
-Layer<X, W, B> RandomLayer(Random& random, const tc_conv2d_shape& s) {
-  Layer<X, W, B> layer;
-  layer.s = s;
-  layer.x = random.Elements<X>(int64_t{s.batch} * s.in_h * s.in_w * s.in_c);
-  layer.w = random.Elements<W>(int64_t{s.out_c} * layer.taps());
-  if constexpr (std::is_floating_point_v<B>) {
-    layer.bias = random.Elements<B>(s.out_c);
-  } else {
-    for (const int32_t b : random.Ints(s.out_c, -50000, 50000)) {
-      layer.bias.push_back(b);
-    }
-  }
-  return layer;
-}
-
-// Calls visit(output index, channel, x, w) for every product of every output;
-// x is `outside` for a tap outside the image.
-template <typename Layer, typename X, typename Visit>
-void ForEachProduct(const Layer& layer, X outside, Visit visit) {
-  const tc_conv2d_shape& s = layer.s;
-  const int32_t in_c = s.in_c / s.group;
-  const int32_t out_c = s.out_c / s.group;
-  size_t output = 0;
-  for (int32_t n = 0; n < s.batch; ++n) {
-    for (int32_t oy = 0; oy < s.out_h; ++oy) {
-      for (int32_t ox = 0; ox < s.out_w; ++ox) {
-        for (int32_t o = 0; o < s.out_c; ++o, ++output) {
-          size_t k = static_cast<size_t>(o) * layer.taps();
-          for (int32_t ky = 0; ky < s.kernel_h; ++ky) {
-            for (int32_t kx = 0; kx < s.kernel_w; ++kx) {
-              const int32_t iy =
-                  oy * s.stride_h - s.pad_top + ky * s.dilation_h;
-              const int32_t ix =
-                  ox * s.stride_w - s.pad_left + kx * s.dilation_w;
-              const bool inside =
-                  iy >= 0 && iy < s.in_h && ix >= 0 && ix < s.in_w;
-              for (int32_t ci = 0; ci < in_c; ++ci, ++k) {
-                const size_t at =
-                    ((static_cast<size_t>(n) * s.in_h + iy) * s.in_w + ix) *
-                        s.in_c +
-                    o / out_c * in_c + ci;
-                visit(output, o, inside ? layer.x[at] : outside, layer.w[k]);
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-}
 
 // --- how a kernel of each operator is called --------------------------------
 
@@ -349,13 +228,22 @@ TEST_P(WeightedTest, ComputesWhatItsFamilyMeans) {
   }
 }
 
+// The rows of a family that is not named after a format of compressed weights.
+std::vector<KernelRow> PlainRows(const std::string& prefix) {
+  std::vector<KernelRow> rows = KernelRows(prefix);
+  std::erase_if(rows, [&](const KernelRow& row) {
+    return row.family.find('_', prefix.size()) != std::string::npos;
+  });
+  return rows;
+}
+
 INSTANTIATE_TEST_SUITE_P(Conv2d, WeightedTest,
-                         testing::ValuesIn(KernelRows("conv2d_")), RowName());
+                         testing::ValuesIn(PlainRows("conv2d_")), RowName());
 INSTANTIATE_TEST_SUITE_P(Depthwise2d, WeightedTest,
                          testing::ValuesIn(KernelRows("depthwise2d_")),
                          RowName());
 INSTANTIATE_TEST_SUITE_P(Dense, WeightedTest,
-                         testing::ValuesIn(KernelRows("dense_")), RowName());
+                         testing::ValuesIn(PlainRows("dense_")), RowName());
 
 }  // namespace
 }  // namespace tinyc

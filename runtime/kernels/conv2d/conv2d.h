@@ -51,7 +51,22 @@ typedef void tc_conv2d_s8_fn(const tc_conv2d_shape *s,
                              int8_t *y);
 
 /*
- * The same with symmetric weights of 4 bits, packed as tc_packed.h says:
+ * The same with symmetric weights in one of the formats of tc_compressed.h, in
+ * one group and without dilation of columns.  A run is a row of the kernel.
+ */
+typedef void tc_conv2d_s8_compressed_fn(const tc_conv2d_shape *s,
+                                        const tc_conv2d_s8_quant *q,
+                                        const int8_t *x, const uint8_t *w,
+                                        const int32_t *bias,
+                                        const int32_t *mult, int8_t *y);
+typedef tc_conv2d_s8_compressed_fn tc_conv2d_s8_skip_fn;
+typedef tc_conv2d_s8_compressed_fn tc_conv2d_s8_mask_fn;
+typedef tc_conv2d_s8_compressed_fn tc_conv2d_s8_2of4_fn;
+typedef tc_conv2d_s8_compressed_fn tc_conv2d_s8_1of4_fn;
+typedef tc_conv2d_s8_compressed_fn tc_conv2d_s8_codes_fn;
+
+/*
+ * As conv2d_s8 with symmetric weights of 4 bits, packed as tc_packed.h says:
  * element i of the blocks, one after the other without gaps, is the i-th.
  */
 typedef void tc_conv2d_s8s4_fn(const tc_conv2d_shape *s,

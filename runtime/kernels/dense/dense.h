@@ -32,6 +32,21 @@ typedef void tc_dense_s8_fn(const tc_dense_shape *s, const tc_dense_s8_quant *q,
                             const int32_t *bias, const int32_t *mult,
                             const int32_t *w_zero, int8_t *y);
 
+/*
+ * The same with symmetric weights in one of the formats of tc_compressed.h.  A
+ * run is all inputs.
+ */
+typedef void tc_dense_s8_compressed_fn(const tc_dense_shape *s,
+                                       const tc_dense_s8_quant *q,
+                                       const int8_t *x, const uint8_t *w,
+                                       const int32_t *bias, const int32_t *mult,
+                                       int8_t *y);
+typedef tc_dense_s8_compressed_fn tc_dense_s8_skip_fn;
+typedef tc_dense_s8_compressed_fn tc_dense_s8_mask_fn;
+typedef tc_dense_s8_compressed_fn tc_dense_s8_2of4_fn;
+typedef tc_dense_s8_compressed_fn tc_dense_s8_1of4_fn;
+typedef tc_dense_s8_compressed_fn tc_dense_s8_codes_fn;
+
 typedef void tc_dense_s8s4_fn(const tc_dense_shape *s,
                               const tc_dense_s8_quant *q, const int8_t *x,
                               const uint8_t *w, const int32_t *bias,

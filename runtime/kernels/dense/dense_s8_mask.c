@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Quantized fully connected layer with weights in the format mask of
+ * tc_compressed.h. */
+#include "dense/dense.h"
+#include "dense/dense_compressed.h"
+#include "tc_kernel.h"
+#include "tc_mask.h"
+
+TC_KERNEL void tc_dense_s8_mask(const tc_dense_shape *s,
+                                const tc_dense_s8_quant *q, const int8_t *x,
+                                const uint8_t *w, const int32_t *bias,
+                                const int32_t *mult, int8_t *y) {
+  tc_dense_compressed(s, q, tc_mask_mac4, tc_mask_mac1, x, NULL, w, bias, mult,
+                      y);
+}
