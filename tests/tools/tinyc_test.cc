@@ -170,6 +170,31 @@ TEST_F(TinycTest, ReportsAsJsonAndAsAPage) {
   EXPECT_THAT(Text("r.html"), StartsWith("<!doctype html>"));
 }
 
+TEST_F(TinycTest, StoresWeightsAsAskedFor) {
+  // Of 64 x 64 weights 30 % are zero: a mask makes them smaller, and slower.
+  ASSERT_TRUE(WriteFiles({{Path("m.tir"), R"(
+      graph(%x: s8[1,64] q(0.5, 3)) -> (%y) {
+        %w = const rand(1, 30) : s8[64,64] q(0.5, 0)
+        %y = dense(%x, %w) : s8[1,64] q(0.5, 0)
+        return %y
+      })"}}).ok());
+  ;
+  const auto form = [&](std::vector<std::string> options) {
+    options.insert(options.begin(),
+                   {Path("m.tir"), "--verify", "--report=" + Path("r.json")});
+    const ProgramRun run = RunProgram("tinyc", options);
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    return nlohmann::json::parse(
+        Text("r.json"))["layers"][0]["weights"]["form"];
+  };
+  EXPECT_EQ(form({}), "dense");
+  EXPECT_EQ(form({"--weights=fast"}), "dense");
+  EXPECT_EQ(form({"--weights=small"}), "mask");
+  EXPECT_EQ(form({"--weights=dense"}), "dense");
+  ExpectFailure({kModel, "-o", Path("m.c"), "--weights=sparse"}, 2,
+                "--weights is fast, small or dense, not \"sparse\"");
+}
+
 TEST_F(TinycTest, VerifiesOnSamplesAndOnRandomInputs) {
   for (const char* model : {kModel, kInt8Model}) {
     ProgramRun run =

@@ -157,6 +157,21 @@ Pipeline LossyPipeline(const CompileOptions& options) {
   return pipeline;
 }
 
+// Makes `pipeline` store weights as asked for.
+void SetWeights(WeightStorage weights, Pipeline* pipeline) {
+  const auto compresses = [](const PipelineItem& item) {
+    return item.pass->name == "compress-weights" &&
+           item.options.values().empty();
+  };
+  if (weights == WeightStorage::kDense) std::erase_if(*pipeline, compresses);
+  if (weights != WeightStorage::kSmall) return;
+  for (PipelineItem& item : *pipeline) {
+    if (compresses(item)) {
+      item.options = PassOptions({{"goal", AttrText(weights)}});
+    }
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<Pipeline> CompilePipeline(const CompileOptions& options) {
@@ -173,6 +188,7 @@ absl::StatusOr<Pipeline> CompilePipeline(const CompileOptions& options) {
     TINYC_ASSIGN_OR_RETURN(const Pipeline backend, ParsePipeline("backend"));
     pipeline.insert(pipeline.end(), backend.begin(), backend.end());
   }
+  SetWeights(options.weights, &pipeline);
   TINYC_RETURN_IF_ERROR(CheckStages(pipeline, Stage::kGraph));
   const Stage end = pipeline.back().pass->to;
   if (end != Stage::kPlanned) {

@@ -16,6 +16,14 @@
 
 namespace tinyc {
 
+// How 8-bit weights are stored: kFast and kSmall are the goals of
+// passes/compress_weights.cc.
+enum class WeightStorage { kFast, kSmall, kDense };
+template <>
+struct EnumNames<WeightStorage> {
+  static constexpr absl::string_view kNames[] = {"fast", "small", "dense"};
+};
+
 struct CompileOptions {
   ImportOptions import = {};
   const Target* target = nullptr;  // null: generic
@@ -28,6 +36,8 @@ struct CompileOptions {
   std::optional<QuantizeOptions> quantize = {};
   // Without the pass slim, wherever it would run.
   bool no_slim = false;
+  // Of items compress-weights that do not say it themselves.
+  WeightStorage weights = WeightStorage::kFast;
   PassManagerOptions manager = {};
 };
 

@@ -182,6 +182,11 @@ std::vector<Option> ModelOptionRows(ModelOptions* options) {
        "what --quantize makes of the model's inputs and outputs\n"
        "(default: keep)",
        &options->io},
+      {"weights", "fast|small|dense",
+       "how 8-bit weights are stored: without zeros, or as indices\n"
+       "of few values, where that is smaller and about as fast or\n"
+       "faster; where it is smaller; or as they are (default: fast)",
+       &options->weights},
   };
 }
 
@@ -204,6 +209,11 @@ absl::StatusOr<CompileOptions> ReadModelOptions(const ModelOptions& options) {
   read.no_slim = options.no_slim;
   TINYC_RETURN_IF_ERROR(ReadPrune(options, &read));
   TINYC_RETURN_IF_ERROR(ReadQuantize(options, &read));
+  if (!ParseAttr(options.weights, &read.weights)) {
+    return Invalid("--weights is ",
+                   Alternatives(EnumNames<WeightStorage>::kNames), ", not \"",
+                   options.weights, "\"");
+  }
   TINYC_RETURN_IF_ERROR(CompilePipeline(read).status());
   std::string name;
   absl::string_view value;

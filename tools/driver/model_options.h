@@ -26,6 +26,7 @@ struct ModelOptions {
   std::string range;        // of calibration; "": minmax
   std::string max_loss;     // "": not said
   std::string io;           // "": keep
+  std::string weights = "fast";
 };
 
 // Their rows of a command line, storing into `options`.

@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "compiler/lowering/control.h"
+#include "tools/driver/report_weights.h"
 
 namespace tinyc {
 namespace {
@@ -172,6 +173,8 @@ Json LayersJson(const Module& module, int64_t base,
                                              ? Json(nullptr)
                                              : Json(base + scratch->second)},
                       {"scratch_bytes", ScratchBytes(module, *node)}});
+    Json stored = WeightsJson(*node, calls, module.target);
+    if (!stored.is_null()) layers.back()["weights"] = std::move(stored);
     if (!regions.empty()) layers.back()["regions"] = std::move(regions);
     *weight_bytes += weights;
     *macs += work;

@@ -15,6 +15,8 @@
 //     op, kernel   kernels joined by " + "; "" for a node that costs nothing
 //     output       name of its (first) output
 //     macs, weight_bytes
+//     weights      of a layer whose 8-bit weights could be compressed:
+//                  report_weights.h
 //     arena_offset, bytes, live_from, live_to   of that output; the offset is
 //                  null when the output lies in a buffer of the caller
 //     scratch_offset, scratch_bytes

@@ -8,6 +8,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "tools/driver/report.h"
+#include "tools/driver/report_weights.h"
 
 namespace tinyc {
 namespace {
@@ -167,7 +168,8 @@ void AppendLayers(const Json& report, std::string* html) {
                   "<th class=\"n\">#</th><th class=\"name\">ONNX "
                   "nodes</th><th>operator</th>"
                   "<th>kernel</th><th class=\"n\">MAC</th><th></th>"
-                  "<th class=\"n\">weights B</th><th class=\"n\">output B</th>"
+                  "<th class=\"n\">weights B</th><th>stored</th>"
+                  "<th class=\"n\">output B</th>"
                   "<th class=\"n\">at</th><th class=\"n\">live</th>"
                   "<th class=\"n\">scratch B</th></tr></thead>\n<tbody>\n");
   const double macs = static_cast<double>(Int(report, "macs"));
@@ -184,8 +186,11 @@ void AppendLayers(const Json& report, std::string* html) {
     absl::StrAppend(html, "<span class=\"bar\" style=\"width:",
                     static_cast<int>(share * 100), "px\"></span></td>");
     absl::StrAppend(html, "<td class=\"n\">",
-                    Number(Int(layer, "weight_bytes")), "</td><td class=\"n\">",
-                    Number(Int(layer, "bytes")), "</td><td class=\"n\">",
+                    Number(Int(layer, "weight_bytes")), "</td><td>",
+                    layer.contains("weights") ? WeightsText(layer["weights"])
+                                              : std::string("-"),
+                    "</td><td class=\"n\">", Number(Int(layer, "bytes")),
+                    "</td><td class=\"n\">",
                     NumberOrDash(layer["arena_offset"]),
                     "</td><td class=\"n\">", Int(layer, "live_from"), "-",
                     Int(layer, "live_to"), "</td><td class=\"n\">",
