@@ -54,8 +54,8 @@ TEST(LayerFitTest, ClippingHasToWinOnSamplesLeftOut) {
   EXPECT_FALSE(BestStrengths({group})->clip);
 }
 
-// The first number is nearly the second one, and its weight could take over what
-// rounding 0.6 to 1 leaves.
+// The first number is nearly the second one, and its weight could take over
+// what rounding 0.6 to 1 leaves.
 TEST(LayerFitTest, WeightsAtZeroStay) {
   FitGroup group;
   group.weights = (MatrixXd(1, 3) << 0, 0.6, 2).finished();
