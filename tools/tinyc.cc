@@ -212,7 +212,7 @@ int Run(const Request& request, const CompileOptions& options) {
       PrintErrors(WithFile(request.model, quality.status()));
       return kExitFault;
     }
-    PrintNotes({QualityNote(*quality)});
+    PrintNotes({QualityNote(*quality, options.prune.has_value())});
     report["quantization"] = QualityJson(*quality);
   }
   const absl::StatusOr<std::vector<NamedFile>> files =

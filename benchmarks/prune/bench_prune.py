@@ -12,6 +12,9 @@ and judged on others.  Prints a Markdown table of
             samples; 6 dB are one bit; or "same": no bit differs
   s         seconds that pruning took, compiling and running included
 
+Some rows are quantized after pruning, by --quantize=int8 or w4a8; they are
+compared with the float model as well.
+
 and exits with 1 when the default is below a bar.  Models and data lie in the
 folder `shared` beside the checkout (or TINYC_SHARED_DIR); without it there is
 nothing to do.  Samples are split as in benchmarks/quantize.
@@ -40,6 +43,9 @@ WAYS = {
     "refit": ",method=magnitude,allocation=lamp",
     "best": "",
 }
+# Formats that some rows are quantized to as well.
+FORMATS = ("int8", "w4a8")
+QUANTIZED_ROWS = ("50%", "2:4")
 
 ROWS = ("50%", "70%", "80%", "90%", "2:4", "1:4")
 
@@ -72,6 +78,16 @@ def noise_text(real, outputs):
   return "same" if (real == outputs).all() else f"{decibels(real, outputs):.1f}"
 
 
+def cases(rows, ways):
+  """What is pruned, how, and to which integers, or None."""
+  for what in rows:
+    for way in ways:
+      yield what, way, None
+    if what in QUANTIZED_ROWS and "best" in ways:
+      for kind in FORMATS:
+        yield what, "best", kind
+
+
 def row(model, what, way, cells):
   print(f"| {model} | {what} | {way} | " + " | ".join(cells) + " |", flush=True)
 
@@ -89,29 +105,30 @@ def bench(name, rows, ways):
     real, _ = run(model, judged, folder)
     row(name, "float", "",
         ["0.0", f"{share(real.argmax(1), labels):.2f}", "100.00", "-", "-"])
-    for what in rows:
-      for way in ways:
-        start = time.perf_counter()
-        outputs, notes = run(
-            model, judged, folder, f"--prune={what}{WAYS[way]}",
-            f"--calibration={folder / 'calibrate.npz'}")
-        seconds = time.perf_counter() - start
-        zeros = re.search(r"([0-9.]+) % of [0-9]+ weights are 0", notes)[1]
-        accuracy = share(outputs.argmax(1), labels)
-        agree = share(outputs.argmax(1), real.argmax(1))
-        row(name, what, way,
-            [zeros, f"{accuracy:.2f}", f"{agree:.2f}",
-             noise_text(real, outputs), f"{seconds:.1f}"])
-        if way != "best" or (name, what) not in BARS:
-          continue
-        most_lost, least_agree = BARS[name, what]
-        lost = share(real.argmax(1), labels) - accuracy
-        if lost > most_lost:
-          short.append(f"{name} {what}: {lost:.2f} points of accuracy lost, the "
-                       f"bar is {most_lost}")
-        if agree < least_agree:
-          short.append(f"{name} {what}: {agree:.2f} % agree, the bar is "
-                       f"{least_agree}")
+    for what, way, kind in cases(rows, ways):
+      options = [f"--prune={what}{WAYS[way]}",
+                 f"--calibration={folder / 'calibrate.npz'}"]
+      if kind:
+        options.append(f"--quantize={kind}")
+      start = time.perf_counter()
+      outputs, notes = run(model, judged, folder, *options)
+      seconds = time.perf_counter() - start
+      zeros = re.search(r"([0-9.]+) % of [0-9]+ weights are 0", notes)[1]
+      accuracy = share(outputs.argmax(1), labels)
+      agree = share(outputs.argmax(1), real.argmax(1))
+      row(name, what, f"{way}, {kind}" if kind else way,
+          [zeros, f"{accuracy:.2f}", f"{agree:.2f}", noise_text(real, outputs),
+           f"{seconds:.1f}"])
+      if way != "best" or kind or (name, what) not in BARS:
+        continue
+      most_lost, least_agree = BARS[name, what]
+      lost = share(real.argmax(1), labels) - accuracy
+      if lost > most_lost:
+        short.append(f"{name} {what}: {lost:.2f} points of accuracy lost, the "
+                     f"bar is {most_lost}")
+      if agree < least_agree:
+        short.append(f"{name} {what}: {agree:.2f} % agree, the bar is "
+                     f"{least_agree}")
   return short
 
 

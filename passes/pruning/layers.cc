@@ -17,9 +17,6 @@ namespace {
 
 using Eigen::Index;
 
-// Beyond it solving a row takes too long.
-constexpr size_t kGreatestSize = 1024;
-
 bool IsOwnConstant(const Value* value) {
   return value->constant() != nullptr && value->type().dtype == DType::kF32 &&
          value->has_single_use();
@@ -42,7 +39,7 @@ bool IsInner(const Node& node, bool is_first) {
 }  // namespace
 
 bool PrunedLayer::IsFitted() const {
-  return patches.has_value() && patches->size() <= kGreatestSize &&
+  return patches.has_value() && patches->size() <= kGreatestFittedRow &&
          patches->count() > 0;
 }
 

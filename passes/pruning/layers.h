@@ -17,6 +17,9 @@
 
 namespace tinyc {
 
+// Beyond so many weights solving a row takes too long.
+inline constexpr size_t kGreatestFittedRow = 1024;
+
 struct PrunedLayer {
   std::string output;  // of its node in the model
   std::string sum;     // before the activation, in its float forms

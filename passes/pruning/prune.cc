@@ -30,6 +30,7 @@
 
 #include "absl/strings/str_format.h"
 #include "passes/pass.h"
+#include "passes/pruning/layers.h"
 #include "passes/pruning/pruner.h"
 
 namespace tinyc {
@@ -67,6 +68,14 @@ absl::Status Prune(Module& module, const PassOptions& options) {
         100 * static_cast<double>(round.zeros) /
             static_cast<double>(std::max<size_t>(1, round.weights)),
         round.weights, LossText(round.loss)));
+  }
+  if (rounds.back().unrepaired > 0 &&
+      prune.repair == PruneOptions::Repair::kRefit) {
+    module.notes.push_back(absl::StrFormat(
+        "%d of %d pruned layers lose their smallest weights and are not "
+        "repaired: transposed ones, and those with rows of more than %d "
+        "weights",
+        rounds.back().unrepaired, rounds.back().layers, kGreatestFittedRow));
   }
   return absl::OkStatus();
 }

@@ -99,6 +99,8 @@ class Pruner {
       round.weights += static_cast<size_t>(layer.kept.size());
       round.zeros +=
           static_cast<size_t>(layer.kept.size() - layer.kept.count());
+      ++round.layers;
+      round.unrepaired += !layer.IsFitted();
     }
     round.samples = samples_.size();
     return round;

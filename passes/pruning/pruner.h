@@ -19,6 +19,9 @@ namespace tinyc {
 struct PruneRound {
   size_t zeros = 0;    // weights at 0 in the layers that may lose weights
   size_t weights = 0;  // of these layers
+  // Of these layers, those too long or of a kind that is not repaired.
+  size_t unrepaired = 0;
+  size_t layers = 0;
   size_t samples = 0;
   Loss loss;  // on the samples, against the model from before the first round
 };

@@ -3,6 +3,7 @@
 // Networks, pruned by the library and the pass.
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <string>
 #include <vector>
@@ -186,6 +187,33 @@ TEST(PruningTest, LossIsThatOfTheModel) {
     }
   }
   EXPECT_NEAR(rounds->front().loss.noise / (noise / signal), 1, 1e-3);
+}
+
+// A row of 1100 weights is beyond what is solved.
+TEST(PruningTest, LongRowsLoseTheirSmallestWeights) {
+  std::string text = "graph(%x: f32[1100]) -> (%y) {\n";
+  absl::StrAppend(&text, Constant("w", {1, 1100}), "  %y = dense(%x, %w)\n",
+                  "  return %y\n}\n");
+  absl::StatusOr<Module> module = ParseModule(text);
+  ASSERT_TRUE(module.ok()) << module.status();
+  const std::vector<double> before = WeightsOf(*module->graph)["y"];
+  PruneOptions options;
+  options.sparsity = 0.5;
+  const auto rounds =
+      PruneLayers(*module->graph, options, RandomSamples(*module->graph));
+  ASSERT_TRUE(rounds.ok()) << rounds.status();
+  EXPECT_EQ(rounds->front().unrepaired, 1u);
+  EXPECT_EQ(rounds->front().zeros, 550u);
+  const std::vector<double> after = WeightsOf(*module->graph)["y"];
+  double greatest_gone = 0;
+  double least_kept = 1;
+  for (size_t i = 0; i < after.size(); ++i) {
+    EXPECT_TRUE(after[i] == 0 || after[i] == before[i]);
+    double& bound = after[i] == 0 ? greatest_gone : least_kept;
+    bound = after[i] == 0 ? std::max(bound, std::abs(before[i]))
+                          : std::min(bound, std::abs(before[i]));
+  }
+  EXPECT_LE(greatest_gone, least_kept);
 }
 
 double NoiseOf(PruneOptions options) {

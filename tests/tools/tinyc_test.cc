@@ -332,6 +332,7 @@ TEST_F(TinycTest, Prunes) {
     EXPECT_EQ(run.exit_code, 0) << run.err;
     EXPECT_THAT(run.err, HasSubstr(" weights are 0: "));
     EXPECT_THAT(run.err, HasSubstr("\nnote: quantized, on its 20 "));
+    EXPECT_THAT(run.err, HasSubstr("are those of the pruned model\n"));
     EXPECT_THAT(run.err, HasSubstr("values are the same"));
   }
 }

@@ -66,13 +66,14 @@ Json QualityJson(const QuantizationQuality& quality) {
           {"layers", std::move(layers)}};
 }
 
-std::string QualityNote(const QuantizationQuality& quality) {
-  const std::string agreement = quality.agreement
-                                    ? absl::StrFormat(
-                                          ", %.1f %% of the winners are those "
-                                          "of the float model",
-                                          100 * *quality.agreement)
-                                    : "";
+std::string QualityNote(const QuantizationQuality& quality, bool pruned) {
+  const std::string agreement =
+      quality.agreement
+          ? absl::StrFormat(
+                ", %.1f %% of the winners are those "
+                "of the %s model",
+                100 * *quality.agreement, pruned ? "pruned" : "float")
+          : "";
   return absl::StrCat("quantized, on its ", quality.samples,
                       " calibration samples: signal to noise at the outputs ",
                       DecibelText(quality.noise), agreement);

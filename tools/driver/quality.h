@@ -34,8 +34,9 @@ absl::StatusOr<QuantizationQuality> QualityOf(const CompiledModel& model,
 
 nlohmann::ordered_json QualityJson(const QuantizationQuality& quality);
 
-// The figures for the whole model, as a sentence.
-std::string QualityNote(const QuantizationQuality& quality);
+// The figures for the whole model, as a sentence; `pruned`: before it was
+// quantized.
+std::string QualityNote(const QuantizationQuality& quality, bool pruned);
 
 }  // namespace tinyc
 
