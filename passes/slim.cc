@@ -201,15 +201,18 @@ class Slimmer {
       });
     }
     if (!any) return absl::OkStatus();
-    const Value* bias = node->input(2);
+    Value* bias = node->input(2);
     Tensor sum(BiasType(*node));
     for (int64_t row = 0; row < rows; ++row) {
       const int64_t before = bias == nullptr ? 0 : bias->constant()->IntAt(row);
       sum.SetInt(row, before + added[static_cast<size_t>(row)]);
     }
-    graph_.SetInput(node, 2,
-                    graph_.AddConstant(std::move(sum),
-                                       bias == nullptr ? "" : bias->name()));
+    Value* folded =
+        graph_.AddConstant(std::move(sum), bias == nullptr ? "" : bias->name());
+    graph_.SetInput(node, 2, folded);
+    if (bias != nullptr && bias->uses().empty()) {
+      TakeName(graph_, bias, folded);
+    }
     return absl::OkStatus();
   }
 

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is left of models when their weights become zero.
+"""What is left of models when their weights become zero, or channels go.
 
-For every model and share of zeros: the smallest weights alone, these with the
-others refitted, and what `tinyc --prune` does by default, found on some samples
-and judged on others.  Prints a Markdown table of
+For every model and share of zeros, or of multiply-accumulates that are left:
+the smallest weights or channels alone, these with the others refitted, and what
+`tinyc --prune` does by default, found on some samples and judged on others.
+Prints a Markdown table of
 
-  zeros     share of the weights that are 0, among those that may go
+  gone      share of the weights that are 0, among those that may go; of
+            channels, of the multiply-accumulates
   accuracy  share of samples classified correctly
   agree     share of samples with the same winner as the float model
   dB        signal to noise of the outputs, without the final softmax, over all
@@ -37,7 +39,7 @@ from bench_quantize import (BIN, SHARED, SUBJECTS, decibels, share,  # noqa: E40
 
 MODELS = ("mnist_cnn", "kws", "ic", "vww")
 
-# What stands after the share or pattern in --prune.
+# What stands after the share or pattern in --prune; of channels, after theirs.
 WAYS = {
     "magnitude": ",method=magnitude,allocation=lamp,repair=none",
     "refit": ",method=magnitude,allocation=lamp",
@@ -46,8 +48,14 @@ WAYS = {
 # Formats that some rows are quantized to as well.
 FORMATS = ("int8", "w4a8")
 QUANTIZED_ROWS = ("50%", "2:4")
+CHANNEL_WAYS = {
+    "magnitude": ",importance=magnitude,repair=none",
+    "refit": ",importance=magnitude",
+    "best": "",
+}
 
-ROWS = ("50%", "70%", "80%", "90%", "2:4", "1:4")
+ROWS = ("50%", "70%", "80%", "90%", "2:4", "1:4", "macs=90%", "macs=80%",
+        "macs=75%", "macs=50%")
 
 # Of the default: how many points of accuracy it may lose, and how many percent
 # of the winners have to be the float model's.
@@ -58,6 +66,10 @@ BARS = {
     ("ic", "50%"): (3.5, 91),
     ("ic", "70%"): (7, 81),
     ("mnist_cnn", "90%"): (0.3, 98.6),
+    ("kws", "macs=80%"): (2.5, 96),
+    ("kws", "macs=50%"): (8.5, 86),
+    ("ic", "macs=90%"): (1.8, 89),
+    ("mnist_cnn", "macs=50%"): (0.4, 98.5),
 }
 
 
@@ -72,6 +84,16 @@ def run(model, judged, folder, *options):
     (name,) = outputs.files
     return (outputs[name].reshape(len(judged), -1).astype(np.float64),
             done.stderr)
+
+
+def share_gone(notes):
+  """Of weights or multiply-accumulates, as tinyc says it."""
+  zeros = re.search(r"([0-9.]+) % of [0-9]+ weights are 0", notes)
+  if zeros:
+    return zeros[1]
+  before, after = re.search(r"pruned.* ([0-9]+) => ([0-9]+) multiply",
+                            notes).groups()
+  return f"{100 * (1 - int(after) / int(before)):.1f}"
 
 
 def noise_text(real, outputs):
@@ -106,18 +128,18 @@ def bench(name, rows, ways):
     row(name, "float", "",
         ["0.0", f"{share(real.argmax(1), labels):.2f}", "100.00", "-", "-"])
     for what, way, kind in cases(rows, ways):
-      options = [f"--prune={what}{WAYS[way]}",
+      ending = (CHANNEL_WAYS if "=" in what else WAYS)[way]
+      options = [f"--prune={what}{ending}",
                  f"--calibration={folder / 'calibrate.npz'}"]
       if kind:
         options.append(f"--quantize={kind}")
       start = time.perf_counter()
       outputs, notes = run(model, judged, folder, *options)
       seconds = time.perf_counter() - start
-      zeros = re.search(r"([0-9.]+) % of [0-9]+ weights are 0", notes)[1]
       accuracy = share(outputs.argmax(1), labels)
       agree = share(outputs.argmax(1), real.argmax(1))
       row(name, what, f"{way}, {kind}" if kind else way,
-          [zeros, f"{accuracy:.2f}", f"{agree:.2f}", noise_text(real, outputs),
+          [share_gone(notes), f"{accuracy:.2f}", f"{agree:.2f}", noise_text(real, outputs),
            f"{seconds:.1f}"])
       if way != "best" or kind or (name, what) not in BARS:
         continue
@@ -152,7 +174,7 @@ def main():
     return 0
   rows = chosen(parser, args.rows, ROWS)
   ways = chosen(parser, args.ways, WAYS)
-  print("| model | pruned | | zeros % | accuracy % | agree % | dB | s |")
+  print("| model | pruned | | gone % | accuracy % | agree % | dB | s |")
   print("|---|---|---|---|---|---|---|---|")
   short = []
   for name in args.models or MODELS:

@@ -168,8 +168,10 @@ class Cutter {
                            RowMajorStrides(shape)[static_cast<size_t>(axis)])));
   }
 
-  Value* Constant(const Value* old, const Tensor& tensor) {
-    return graph_.AddConstant(tensor, old->name());
+  Value* Constant(Value* old, const Tensor& tensor) {
+    Value* made = graph_.AddConstant(tensor, old->name());
+    if (old->has_single_use()) TakeName(graph_, old, made);
+    return made;
   }
 
   Graph& graph_;

@@ -6,9 +6,18 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "passes/pruning/channel_options.h"
 #include "passes/pruning/options.h"
 
 namespace tinyc {
+namespace {
+
+// Whether the options are those of prune-channels, not of prune.
+bool TakesChannels(const PassOptions& options) {
+  return options.Has("macs") || options.Has("weights");
+}
+
+}  // namespace
 
 absl::StatusOr<PassOptions> ParsePruneText(absl::string_view text,
                                            const std::string& calibration) {
@@ -24,11 +33,14 @@ absl::StatusOr<PassOptions> ParsePruneText(absl::string_view text,
       return Invalid(option.first, " is given twice");
     }
   }
-  std::vector<absl::string_view> known = PruneOptionNames();
-  known.push_back("samples");
   PassOptions options(values);
+  const bool channels = TakesChannels(options);
+  std::vector<absl::string_view> known =
+      channels ? ChannelPruneOptionNames() : PruneOptionNames();
+  known.push_back("samples");
   TINYC_RETURN_IF_ERROR(options.CheckKnown(known));
-  TINYC_RETURN_IF_ERROR(ReadPruneOptions(options).status());
+  TINYC_RETURN_IF_ERROR(channels ? ReadChannelPruneOptions(options).status()
+                                 : ReadPruneOptions(options).status());
   // The file is not part of the text: a path may hold what is syntax there.
   values["data"] = calibration;
   return PassOptions(std::move(values));
@@ -37,7 +49,8 @@ absl::StatusOr<PassOptions> ParsePruneText(absl::string_view text,
 Pipeline PrunePipeline(const PassOptions& options) {
   absl::StatusOr<Pipeline> pipeline = ParsePipeline("clean,fuse,layout");
   TINYC_CHECK(pipeline.ok());
-  pipeline->push_back({FindPass("prune"), options});
+  pipeline->push_back(
+      {FindPass(TakesChannels(options) ? "prune-channels" : "prune"), options});
   return *std::move(pipeline);
 }
 

@@ -13,8 +13,9 @@ namespace tinyc {
 
 // The options of the pass prune that `text` stands for: the share of the
 // weights that become zero (80%) or a pattern (2:4), and others after it
-// (80%,block=1x4,method=magnitude).  `calibration`: .npz or .npy file, or a
-// folder of them.
+// (80%,block=1x4,method=magnitude); or those of prune-channels, which begin
+// with the share that is left (macs=50% or weights=50%).  `calibration`: .npz
+// or .npy file, or a folder of them.
 absl::StatusOr<PassOptions> ParsePruneText(absl::string_view text,
                                            const std::string& calibration);
 

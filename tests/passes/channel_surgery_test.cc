@@ -29,6 +29,7 @@
 #include "gtest/gtest.h"
 #include "passes/channels/channel_map.h"
 #include "passes/channels/cut.h"
+#include "passes/pruning/channel_units.h"
 #include "passes/weights.h"
 
 namespace tinyc {
@@ -222,8 +223,8 @@ void Constants(Net& net) {
   net.graph->AddOutput(net.Conv3(x, 2));
 }
 
-const std::vector<Case>& Shapes() {
-  static const auto* const kShapes = new std::vector<Case>{
+const std::vector<Case>& Cases() {
+  static const auto* const kCases = new std::vector<Case>{
       {"residual", Residual, 6 + 3 * 4},
       {"grouped", Grouped, 6 + 3 + 2},  // the last by their place in a group
       {"trees", Trees, 8 + 4},
@@ -236,7 +237,7 @@ const std::vector<Case>& Shapes() {
       {"one_head", OneHead, 4},
       {"constants", Constants, 5},
   };
-  return *kShapes;
+  return *kCases;
 }
 
 // Puts a mask before every operand whose lanes a node sums up.
@@ -262,9 +263,9 @@ void Mask(Graph& graph, const ChannelMap& map, const std::vector<bool>& cut) {
   }
 }
 
-std::unique_ptr<Graph> Built(const Case& shape, uint32_t seed) {
+std::unique_ptr<Graph> Built(const Case& example, uint32_t seed) {
   Net net(seed);
-  shape.build(net);
+  example.build(net);
   return std::move(net.graph);
 }
 
@@ -281,20 +282,20 @@ size_t CountOf(const std::vector<bool>& flags) {
 class SurgeryTest : public testing::TestWithParam<size_t> {};
 
 TEST_P(SurgeryTest, KnowsWhatCanGo) {
-  const Case& shape = Shapes()[GetParam()];
-  const auto graph = Built(shape, 0);
+  const Case& example = Cases()[GetParam()];
+  const auto graph = Built(example, 0);
   const ChannelMap map(*graph);
   size_t free = 0;
   for (size_t c = 0; c < map.size(); ++c) free += map.pinned(c) ? 0 : 1;
-  EXPECT_EQ(free, shape.free);
+  EXPECT_EQ(free, example.free);
 }
 
 TEST_P(SurgeryTest, ComputesWhatMaskingDoes) {
-  const Case& shape = Shapes()[GetParam()];
+  const Case& example = Cases()[GetParam()];
   size_t taken = 0;
   for (uint32_t seed = 0; seed < 40; ++seed) {
-    const auto whole = Built(shape, seed);
-    const auto graph = Built(shape, seed);
+    const auto whole = Built(example, seed);
+    const auto graph = Built(example, seed);
     std::mt19937 random(seed);
     std::vector<bool> cut;
     {
@@ -318,17 +319,46 @@ TEST_P(SurgeryTest, ComputesWhatMaskingDoes) {
       for (int64_t i = 0; i < (*expected)[o].size(); ++i) {
         EXPECT_NEAR((*expected)[o].At(i), (*actual)[o].At(i),
                     1e-6 * (1 + std::fabs((*expected)[o].At(i))))
-            << shape.name << " seed " << seed;
+            << example.name << " seed " << seed;
       }
     }
   }
   EXPECT_GT(taken, 40U);  // or nothing was tested
 }
 
+TEST_P(SurgeryTest, CostsWhatIsLeft) {
+  const Case& example = Cases()[GetParam()];
+  for (uint32_t seed = 0; seed < 10; ++seed) {
+    const auto graph = Built(example, seed);
+    const ChannelMap map(*graph);
+    ChannelCosts costs(*graph, map);
+    std::mt19937 random(seed);
+    std::vector<bool> cut(map.size());
+    for (size_t c = 0; c < map.size(); ++c) {
+      if (map.pinned(c) || costs.IsLast(c) || random() % 2 == 0) continue;
+      const ModelCost before = costs.now();
+      const ModelCost saved = costs.SavedBy(c);
+      costs.Remove(c);
+      EXPECT_NEAR(costs.now().macs, before.macs - saved.macs, 1e-6);
+      cut[c] = true;
+    }
+    ASSERT_EQ(CutChannels(*graph, map, cut), absl::OkStatus());
+    double macs = 0;
+    double weights = 0;
+    for (const auto& node : graph->nodes()) {
+      if (!IsWeighted(*node)) continue;
+      macs += static_cast<double>(node->op().Macs(*node));
+      weights += static_cast<double>(node->input(1)->type().num_elements());
+    }
+    EXPECT_NEAR(costs.now().macs, macs, 1e-6 * macs);
+    EXPECT_NEAR(costs.now().weights, weights, 1e-6 * weights);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Graphs, SurgeryTest,
-                         testing::Range<size_t>(0, Shapes().size()),
+                         testing::Range<size_t>(0, Cases().size()),
                          [](const auto& info) {
-                           return Shapes()[info.param].name;
+                           return Cases()[info.param].name;
                          });
 
 }  // namespace

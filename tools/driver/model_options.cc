@@ -154,9 +154,11 @@ std::vector<Option> ModelOptionRows(ModelOptions* options) {
        "keep the channels that no result depends on; they are left\n"
        "out otherwise, and the results are the same to the bit",
        &options->no_slim},
-      {"prune", "80%|2:4",
+      {"prune", "80%|2:4|macs=50%",
        "make so many of a float model's weights zero, or all but 2\n"
-       "of each 4 neighbours; options of the pass prune may follow:\n"
+       "of each 4 neighbours; or take channels until this share of\n"
+       "its multiply-accumulates (or weights=) is left. Options of\n"
+       "the pass prune, or prune-channels, may follow:\n"
        "80%,block=1x4,allocation=lamp",
        &options->prune},
       {"quantize", "int8|int16x8|w4a8|auto",

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "passes/pruning/channel_options.h"
+
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/strip.h"
+
+namespace tinyc {
+namespace {
+
+absl::Status ReadShare(const PassOptions& options, absl::string_view name,
+                       double* share) {
+  if (!options.Has(name)) return absl::OkStatus();
+  const std::string given = options.Get(name, "");
+  absl::string_view text = given;
+  double percent = 0;
+  if (!absl::ConsumeSuffix(&text, "%") || !absl::SimpleAtod(text, &percent) ||
+      !(percent > 0 && percent <= 100)) {
+    return Invalid(name,
+                   " is a share of the model to be left, like 50%, not \"",
+                   given, "\"");
+  }
+  *share = percent / 100;
+  return absl::OkStatus();
+}
+
+template <typename T>
+absl::Status ReadAttr(const PassOptions& options, absl::string_view name,
+                      T* value) {
+  const std::string text = options.Get(name, AttrText(*value));
+  if (ParseAttr(text, value)) return absl::OkStatus();
+  return Invalid("\"", text, "\" is not a value of ", name);
+}
+
+}  // namespace
+
+std::vector<absl::string_view> ChannelPruneOptionNames() {
+  return {"macs", "weights", "importance", "repair", "rounds"};
+}
+
+absl::StatusOr<ChannelPruneOptions> ReadChannelPruneOptions(
+    const PassOptions& options) {
+  ChannelPruneOptions read;
+  TINYC_RETURN_IF_ERROR(ReadShare(options, "macs", &read.macs));
+  TINYC_RETURN_IF_ERROR(ReadShare(options, "weights", &read.weights));
+  if (read.macs == 1 && read.weights == 1) {
+    return Invalid(
+        "prune-channels wants macs=50% or weights=50%, the share to be left");
+  }
+  TINYC_RETURN_IF_ERROR(ReadAttr(options, "importance", &read.importance));
+  TINYC_RETURN_IF_ERROR(ReadAttr(options, "repair", &read.repair));
+  int64_t rounds = 0;
+  TINYC_RETURN_IF_ERROR(ReadAttr(options, "rounds", &rounds));
+  if (rounds < 0 || rounds > 100) return Invalid("rounds is 0 to 100");
+  read.rounds = static_cast<size_t>(rounds);
+  return read;
+}
+
+}  // namespace tinyc

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is asked of pruning channels.
+#ifndef TINYC_PASSES_PRUNING_CHANNEL_OPTIONS_H_
+#define TINYC_PASSES_PRUNING_CHANNEL_OPTIONS_H_
+
+#include <cstddef>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "compiler/base/status.h"
+#include "compiler/ir/attr.h"
+#include "passes/pass.h"
+#include "passes/pruning/channel_scores.h"
+
+namespace tinyc {
+
+struct ChannelPruneOptions {
+  enum class Repair { kRefit, kNone };
+
+  // The share of what the model has that is to be left; 1: all.
+  double macs = 1;
+  double weights = 1;  // of convolutions and dense layers
+  Importance importance = Importance::kAblation;
+  Repair repair = Repair::kRefit;
+  // Channels are judged anew, and what is left is repaired, after each round;
+  // 0: as many as take at most a twentieth of the model each.
+  size_t rounds = 0;
+};
+template <>
+struct EnumNames<ChannelPruneOptions::Repair> {
+  static constexpr absl::string_view kNames[] = {"refit", "none"};
+};
+
+// The options of a pass that are named in ChannelPruneOptionNames.
+absl::StatusOr<ChannelPruneOptions> ReadChannelPruneOptions(
+    const PassOptions& options);
+std::vector<absl::string_view> ChannelPruneOptionNames();
+
+}  // namespace tinyc
+
+#endif  // TINYC_PASSES_PRUNING_CHANNEL_OPTIONS_H_

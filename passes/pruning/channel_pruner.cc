@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "passes/pruning/channel_pruner.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <numeric>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "compiler/base/parallel.h"
+#include "compiler/base/progress.h"
+#include "passes/channels/cut.h"
+#include "passes/fitting/patches.h"
+#include "passes/pruning/channel_repair.h"
+#include "passes/quantization/simulation.h"
+#include "passes/rewrite.h"
+#include "passes/weights.h"
+
+namespace tinyc {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+
+constexpr int64_t kMemory = int64_t{1} << 30;  // bytes of all runs
+// With fewer samples a fit learns these.
+constexpr size_t kLeastSamples = 16;
+// The share of the model that one round takes, unless told otherwise.
+constexpr double kRoundShare = 0.05;
+// Beyond it solving for the weights of a layer takes too long.
+constexpr size_t kGreatestSize = 2304;
+
+// The weights of a layer, as they were and as they become.
+struct Layer {
+  size_t step = 0;
+  std::string output = {};  // of its node in the model
+  Patches patches;
+  MatrixXd weights = {};  // [output channel][weight]
+  MatrixXd fitted = {};
+  std::vector<double> bias = {};  // what is added to it
+  bool changed = false;
+};
+
+MatrixXd MatrixOf(const Tensor& tensor) {
+  const Index rows = tensor.shape()[0];
+  const Index columns = tensor.size() / rows;
+  MatrixXd matrix(rows, columns);
+  for (int64_t i = 0; i < tensor.size(); ++i) {
+    matrix(i / columns, i % columns) = tensor.At(i);
+  }
+  return matrix;
+}
+
+Tensor TensorOf(const MatrixXd& matrix, const TensorType& type) {
+  Tensor tensor(type);
+  for (int64_t i = 0; i < tensor.size(); ++i) {
+    tensor.Set(i, matrix(i / matrix.cols(), i % matrix.cols()));
+  }
+  return tensor;
+}
+
+// Two float forms of a model: as it was, and with the weights that meet
+// channels that are gone at 0.
+class Pruner {
+ public:
+  static absl::StatusOr<std::unique_ptr<Pruner>> Make(
+      const Graph& graph, const ChannelPruneOptions& options,
+      std::vector<Sample> samples) {
+    std::unique_ptr<Pruner> pruner(new Pruner(options, std::move(samples)));
+    TINYC_RETURN_IF_ERROR(pruner->Start(graph));
+    return pruner;
+  }
+
+  absl::StatusOr<ChannelPruneResult> Run() {
+    ChannelPruneResult result;
+    result.before = costs_->now();
+    result.units = units_.size();
+    const double share = std::max(1 - options_.macs, 1 - options_.weights);
+    result.rounds =
+        options_.rounds > 0
+            ? options_.rounds
+            : std::max<size_t>(
+                  1, static_cast<size_t>(std::ceil(share / kRoundShare)));
+    for (size_t round = 1; round <= result.rounds; ++round) {
+      const double part =
+          static_cast<double>(round) / static_cast<double>(result.rounds);
+      TINYC_RETURN_IF_ERROR(
+          Take({result.before.macs * (1 - part * (1 - options_.macs)),
+                result.before.weights * (1 - part * (1 - options_.weights))}));
+      TINYC_RETURN_IF_ERROR(Repair());
+    }
+    result.after = costs_->now();
+    if (result.after.macs > result.before.macs * options_.macs * 1.0001 ||
+        result.after.weights >
+            result.before.weights * options_.weights * 1.0001) {
+      return Invalid(
+          "channels that can go are too few: without them the model keeps ",
+          Percent(result.after.macs / result.before.macs),
+          " of its multiply-accumulates and ",
+          Percent(result.after.weights / result.before.weights),
+          " of its weights");
+    }
+    result.channels =
+        static_cast<size_t>(std::count(gone_.begin(), gone_.end(), true));
+    result.samples = samples_.size();
+    TINYC_ASSIGN_OR_RETURN(result.loss, LossOf(*pruned_, samples_, outputs_));
+    return result;
+  }
+
+  // Writes what Run found into the graph that the pruner was made of.
+  absl::Status Apply(Graph& graph, ChannelPruneResult* result) const {
+    SetWeights(graph);
+    const ChannelMap map(graph);
+    std::vector<bool> cut(map.size());
+    absl::flat_hash_map<absl::string_view, const Value*> by_name;
+    for (const auto& node : pruned_->graph().nodes()) {
+      for (const Value* value : node->outputs()) {
+        by_name[value->name()] = value;
+      }
+    }
+    for (const auto& node : graph.nodes()) {
+      if (node->outputs().size() != 1) continue;
+      const Value* value = node->output();
+      const auto found = by_name.find(value->name());
+      const Lanes lanes = map.LanesOf(value);
+      if (found == by_name.end() || lanes.empty()) continue;
+      TINYC_CHECK(map_->LanesOf(found->second).count == lanes.count);
+      PrunedChannels layer = {value->name(), {}};
+      for (int64_t lane = 0; lane < lanes.count; ++lane) {
+        const bool gone = gone_[map_->ChannelOf(found->second, lane)];
+        if (gone) cut[map.ChannelOf(value, lane)] = true;
+        layer.kept.push_back(!gone);
+      }
+      if (IsWeighted(*node)) result->layers.push_back(std::move(layer));
+    }
+    KeepRequired(graph, map, &cut);
+    return CutChannels(graph, map, cut);
+  }
+
+ private:
+  Pruner(const ChannelPruneOptions& options, std::vector<Sample> samples)
+      : options_(options), samples_(std::move(samples)) {}
+
+  static std::string Percent(double share) {
+    return absl::StrCat(std::llround(100 * share), " %");
+  }
+
+  absl::Status Start(const Graph& graph) {
+    TINYC_ASSIGN_OR_RETURN(FloatForms forms, MakeFloatForms(graph));
+    TINYC_ASSIGN_OR_RETURN(real_, Simulation::Make(forms.real->Clone()));
+    TINYC_ASSIGN_OR_RETURN(pruned_, Simulation::Make(std::move(forms.rounded)));
+    const int64_t in_memory =
+        std::max<int64_t>(1, kMemory / (2 * pruned_->bytes_per_run() + 1));
+    samples_.resize(std::min(samples_.size(), static_cast<size_t>(in_memory)));
+    TINYC_ASSIGN_OR_RETURN(outputs_, RealOutputs(*forms.real, samples_));
+    map_.emplace(pruned_->graph());
+    units_ = FindChannelUnits(pruned_->graph(), *map_);
+    if (units_.empty()) {
+      return Invalid("the model has no channels that can be pruned");
+    }
+    costs_.emplace(pruned_->graph(), *map_);
+    gone_.resize(map_->size());
+    FindLayers();
+    for (const Sample& sample : samples_) {
+      real_runs_.push_back(real_->Start(sample));
+      runs_.push_back(pruned_->Start(sample));
+    }
+    return ParallelFor(samples_.size(), [&](size_t i) {
+      TINYC_RETURN_IF_ERROR(pruned_->StepAll(runs_[i]));
+      return real_->StepAll(real_runs_[i]);
+    });
+  }
+
+  void FindLayers() {
+    for (size_t step = 0; step < pruned_->nodes().size(); ++step) {
+      const Node& node = *pruned_->nodes()[step];
+      if (!IsWeighted(node) || node.input(1)->constant() == nullptr ||
+          node.input(1)->constant()->size() == 0) {
+        continue;
+      }
+      std::optional<Patches> patches = Patches::Of(node);
+      if (!patches) continue;
+      absl::string_view output = node.output()->name();
+      absl::ConsumeSuffix(&output, kSumSuffix);
+      layers_.push_back({.step = step,
+                         .output = std::string(output),
+                         .patches = *std::move(patches),
+                         .weights = MatrixOf(*node.input(1)->constant())});
+    }
+  }
+
+  // Takes channels, always the one that saves most for what the outputs miss,
+  // until the model is as small as `target`.
+  absl::Status Take(const ModelCost& target) {
+    TINYC_ASSIGN_OR_RETURN(
+        ChannelScores scores,
+        ChannelScores::Find({*pruned_, *map_, gone_, runs_, samples_, outputs_},
+                            units_, options_.importance));
+    const auto excess = [&](const ModelCost& cost) {
+      return std::pair(cost.macs - target.macs, cost.weights - target.weights);
+    };
+    while (true) {
+      const auto [macs, weights] = excess(costs_->now());
+      if (macs <= 0 && weights <= 0) return absl::OkStatus();
+      size_t best = units_.size();
+      double least = 0;
+      for (size_t u = 0; u < units_.size(); ++u) {
+        const size_t channel = units_[u].channel;
+        if (gone_[channel] || costs_->IsLast(channel)) continue;
+        const ModelCost saved = costs_->SavedBy(channel);
+        // Shares of what is still to be saved.
+        const double gain = (macs > 0 ? saved.macs / target.macs : 0) +
+                            (weights > 0 ? saved.weights / target.weights : 0);
+        if (gain <= 0) continue;
+        const double price = (scores.Of(u) + 1e-12) / gain;
+        if (best == units_.size() || price < least) {
+          best = u;
+          least = price;
+        }
+      }
+      if (best == units_.size()) return absl::OkStatus();
+      costs_->Remove(units_[best].channel);
+      gone_[units_[best].channel] = true;
+      scores.Remove(best);
+    }
+  }
+
+  // Gives every layer the weights that make the best of what it reads now, in
+  // the order of the graph.
+  absl::Status Repair() {
+    Progress progress("repair", layers_.size());
+    auto next = layers_.begin();
+    bool changed = false;
+    for (size_t step = 0; step < pruned_->nodes().size(); ++step) {
+      if (next != layers_.end() && next->step == step) {
+        changed = changed || LosesColumns(*next);
+        if (changed) TINYC_RETURN_IF_ERROR(RepairLayer(&*next));
+        progress.Add();
+        ++next;
+      }
+      TINYC_RETURN_IF_ERROR(ParallelFor(runs_.size(), [&](size_t i) {
+        return pruned_->Step(runs_[i], step);
+      }));
+    }
+    return absl::OkStatus();
+  }
+
+  const Node& NodeOf(const Layer& layer) const {
+    return *pruned_->nodes()[layer.step];
+  }
+
+  // Whether column `k` of the rows of group `group` meets a channel that is
+  // gone.
+  bool IsGone(const Layer& layer, size_t group, Index k) const {
+    const Node& node = NodeOf(layer);
+    const Value* x = node.input(0);
+    const Lanes lanes = map_->LanesOf(x);
+    if (lanes.empty() || IsDepthwise(node)) return false;
+    const bool is_conv = node.op().name() == "conv";
+    const int64_t columns = node.input(1)->type().shape[1];
+    const int64_t taps = layer.weights.cols() / columns;
+    const int64_t channel = k / taps + static_cast<int64_t>(group) * columns;
+    return gone_[map_->ChannelOf(x, is_conv ? channel : lanes.Of(channel))];
+  }
+
+  std::vector<Index> KeptColumns(const Layer& layer, size_t group) const {
+    std::vector<Index> kept;
+    for (Index k = 0; k < layer.weights.cols(); ++k) {
+      if (!IsGone(layer, group, k)) kept.push_back(k);
+    }
+    return kept;
+  }
+
+  bool LosesColumns(const Layer& layer) const {
+    return static_cast<Index>(KeptColumns(layer, 0).size()) <
+           layer.weights.cols();
+  }
+
+  absl::Status RepairLayer(Layer* layer) {
+    const size_t groups = layer->patches.groups();
+    const Index rows = layer->weights.rows() / static_cast<Index>(groups);
+    layer->fitted = layer->weights;
+    layer->bias.assign(static_cast<size_t>(layer->weights.rows()), 0);
+    layer->changed = true;
+    const Node& node = NodeOf(*layer);
+    const bool fits = options_.repair == ChannelPruneOptions::Repair::kRefit &&
+                      layer->patches.size() <= kGreatestSize &&
+                      layer->patches.count() > 0;
+    std::vector<LayerMoments> moments;
+    if (fits) {
+      const Node& real = *real_->nodes()[layer->step];
+      TINYC_ASSIGN_OR_RETURN(
+          moments, MomentsOf(layer->patches, {*real.input(0), real_runs_},
+                             {*node.input(0), runs_}));
+    }
+    TINYC_RETURN_IF_ERROR(ParallelFor(groups, [&](size_t g) {
+      const Index first = static_cast<Index>(g) * rows;
+      const std::vector<Index> kept = KeptColumns(*layer, g);
+      if (!fits) {
+        for (Index k = 0; k < layer->fitted.cols(); ++k) {
+          if (!IsGone(*layer, g, k)) continue;
+          layer->fitted.col(k).segment(first, rows).setZero();
+        }
+        return absl::OkStatus();
+      }
+      const RepairedRows repaired = RepairColumns(
+          layer->weights.middleRows(first, rows), kept, moments[g]);
+      layer->fitted.middleRows(first, rows) = repaired.weights;
+      for (Index r = 0; r < rows; ++r) {
+        layer->bias[static_cast<size_t>(first + r)] = repaired.bias(r);
+      }
+      return absl::OkStatus();
+    }));
+    TINYC_RETURN_IF_ERROR(pruned_->SetWeights(
+        layer->step, TensorOf(layer->fitted, node.input(1)->type())));
+    const Value& result = *node.output();
+    pruned_->SetShift(
+        layer->step,
+        {Channels(result.type().shape, OutputChannelAxis(node)), layer->bias});
+    return absl::OkStatus();
+  }
+
+  void SetWeights(Graph& graph) const {
+    absl::flat_hash_map<absl::string_view, const Layer*> layer_of;
+    for (const Layer& layer : layers_) {
+      if (layer.changed) layer_of[layer.output] = &layer;
+    }
+    for (Node* node : graph.NodeSnapshot()) {
+      if (!IsWeighted(*node)) continue;
+      const auto found = layer_of.find(node->output()->name());
+      if (found == layer_of.end()) continue;
+      const Layer& layer = *found->second;
+      Value* const weights = node->input(1);
+      PutConstant(graph, node, 1, TensorOf(layer.fitted, weights->type()));
+      if (std::all_of(layer.bias.begin(), layer.bias.end(),
+                      [](double b) { return b == 0; })) {
+        continue;
+      }
+      const Value* old = node->input(2);
+      Tensor bias(TensorType(DType::kF32, {layer.weights.rows()}));
+      for (int64_t i = 0; i < bias.size(); ++i) {
+        bias.Set(i, layer.bias[static_cast<size_t>(i)] +
+                        (old == nullptr ? 0 : old->constant()->At(i)));
+      }
+      PutConstant(graph, node, 2, std::move(bias));
+    }
+  }
+
+  static void PutConstant(Graph& graph, Node* node, size_t index,
+                          Tensor tensor) {
+    Value* const old = node->input(index);
+    Value* const made = graph.AddConstant(
+        std::move(tensor), old == nullptr
+                               ? absl::StrCat(node->output()->name(), "_bias")
+                               : old->name());
+    graph.SetInput(node, index, made);
+    if (old != nullptr && old->uses().empty()) TakeName(graph, old, made);
+  }
+
+  const ChannelPruneOptions& options_;
+  std::vector<Sample> samples_;
+  std::unique_ptr<Simulation> real_;
+  std::unique_ptr<Simulation> pruned_;
+  std::vector<std::vector<Tensor>> outputs_;  // of the real form
+  std::vector<KernelsRun> real_runs_;         // done
+  std::vector<KernelsRun> runs_;              // likewise, by the weights now
+  std::optional<ChannelMap> map_;             // of the pruned form
+  std::vector<ChannelUnit> units_;
+  std::optional<ChannelCosts> costs_;
+  std::vector<bool> gone_;  // by channel
+  std::vector<Layer> layers_;
+};
+
+}  // namespace
+
+absl::StatusOr<ChannelPruneResult> PruneChannelsOf(
+    Graph& graph, const ChannelPruneOptions& options,
+    std::vector<Sample> samples) {
+  if (samples.size() < kLeastSamples) {
+    return Invalid("pruning needs at least ", kLeastSamples,
+                   " samples of the model's inputs, not ", samples.size());
+  }
+  TINYC_ASSIGN_OR_RETURN(const std::unique_ptr<Pruner> pruner,
+                         Pruner::Make(graph, options, std::move(samples)));
+  TINYC_ASSIGN_OR_RETURN(ChannelPruneResult result, pruner->Run());
+  TINYC_RETURN_IF_ERROR(pruner->Apply(graph, &result));
+  return result;
+}
+
+}  // namespace tinyc

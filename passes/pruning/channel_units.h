@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// The channels of a float model that pruning may take, and what a model
+// without some of them costs.
+#ifndef TINYC_PASSES_PRUNING_CHANNEL_UNITS_H_
+#define TINYC_PASSES_PRUNING_CHANNEL_UNITS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "compiler/ir/graph.h"
+#include "passes/channels/channel_map.h"
+
+namespace tinyc {
+
+// Lane `lane` of what the node of a step multiplies with columns of weights.
+struct LaneReader {
+  size_t step = 0;  // index of the node in the order of the graph
+  int64_t lane = 0;
+};
+
+// A channel of the map whose readers all have constant weights.
+struct ChannelUnit {
+  size_t channel = 0;
+  std::vector<LaneReader> readers = {};  // in the order of the graph
+};
+
+// Those of the channels of `graph` that can go: every reader can do without
+// their terms, and they have one.
+std::vector<ChannelUnit> FindChannelUnits(const Graph& graph,
+                                          const ChannelMap& map);
+
+struct ModelCost {
+  double macs = 0;
+  double weights = 0;  // of convolutions and dense layers
+};
+
+// The cost of a model as channels go.
+class ChannelCosts {
+ public:
+  ChannelCosts(const Graph& graph, const ChannelMap& map);
+
+  ModelCost now() const { return now_; }
+  // What the model saves without the channel, which has not gone yet.
+  ModelCost SavedBy(size_t channel) const;
+  // Whether some value has no other lanes left.
+  bool IsLast(size_t channel) const;
+  void Remove(size_t channel);
+
+ private:
+  // A layer with weights: its cost is a product of lanes.
+  struct Layer {
+    double macs = 0;     // of one lane of the result and one of the operand
+    double weights = 0;  // likewise
+    double rows = 0;
+    double columns = 0;
+  };
+  struct Part {
+    size_t layer = 0;
+    double rows = 0;
+    double columns = 0;
+  };
+  struct Held {
+    size_t value = 0;
+    int64_t lanes = 0;
+  };
+
+  ModelCost LayerCost(const Layer& layer) const {
+    return {layer.macs * layer.rows * layer.columns,
+            layer.weights * layer.rows * layer.columns};
+  }
+
+  std::vector<Layer> layers_;
+  std::vector<std::vector<Part>> parts_;  // [channel]
+  std::vector<int64_t> lanes_left_;       // [value]
+  std::vector<std::vector<Held>> held_;   // [channel]
+  ModelCost now_;
+};
+
+}  // namespace tinyc
+
+#endif  // TINYC_PASSES_PRUNING_CHANNEL_UNITS_H_

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes the channels of a float model that its outputs miss least, until it has
+// the share of its multiply-accumulates or weights that is asked for.
+//
+//   %a = conv(%x, %w) : f32[1,64,...]         %a = conv(%x, %w') :
+//   f32[1,37,...] %y = conv(%a, %v) : f32[1,10,...]    =>   %y = conv(%a, %v')
+//   : f32[1,10,...]
+//
+// Channels that belong together (residual sums, depthwise convolutions, heads)
+// go together.  In rounds: each judges the channels that are left, takes those
+// that cost least for what they save, and gives the layers after them the
+// weights that make the best of the others, by least squares on samples.
+//
+// Options: data and samples as those of calibrate, and
+//   macs=50%             multiply-accumulates that are to be left
+//   weights=50%          weights of convolutions and dense layers, likewise
+//   importance=ablation  what the outputs miss without a channel, or energy,
+//                        magnitude
+//   repair=refit         or none
+//   rounds=0             how often; 0: for every twentieth of the model
+// Run after the presets fuse and layout, and before calibrate.
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "passes/pass.h"
+#include "passes/pruning/channel_pruner.h"
+
+namespace tinyc {
+
+absl::Status PruneChannels(Module& module, const PassOptions& options) {
+  TINYC_ASSIGN_OR_RETURN(
+      const CalibrationOptions calibration,
+      ReadCalibrationOptions(options, ChannelPruneOptionNames()));
+  TINYC_ASSIGN_OR_RETURN(const ChannelPruneOptions prune,
+                         ReadChannelPruneOptions(options));
+  TINYC_ASSIGN_OR_RETURN(std::vector<Sample> samples,
+                         ReadCalibrationData(calibration, *module.graph));
+  TINYC_ASSIGN_OR_RETURN(
+      const ChannelPruneResult result,
+      PruneChannelsOf(*module.graph, prune, std::move(samples)));
+  module.notes.push_back(absl::StrFormat(
+      "pruned, on its %d calibration samples: %d of %d channels are gone, "
+      "%.0f => %.0f multiply-accumulates, %.0f => %.0f weights: signal to "
+      "noise at the outputs %s",
+      result.samples, result.channels, result.units, result.before.macs,
+      result.after.macs, result.before.weights, result.after.weights,
+      LossText(result.loss)));
+  return absl::OkStatus();
+}
+
+}  // namespace tinyc
