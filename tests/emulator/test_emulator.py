@@ -13,6 +13,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -23,16 +24,26 @@ BIN = pathlib.Path(os.environ.get("TINYC_BIN_DIR", ROOT / "build/bin"))
 SHARED = pathlib.Path(
     os.environ.get("TINYC_SHARED_DIR", ROOT.parent / "shared"))
 EXPORTS = ROOT / "tests/exports/models/quantized"
+sys.path.append(str(ROOT / "benchmarks/sparse"))
 BOARDS = ["m0big", "m4", "m55", "rv32imc"]
+
+
+try:
+    import masks  # of zeros; needs onnx
+except ImportError:
+    masks = None
 
 
 @dataclasses.dataclass(frozen=True)
 class Case:
     model: pathlib.Path
     quantize: str | None = None  # None: the model is quantized already
+    # Of its weights, put there; they are stored as small as can be.
+    zeros: float | str | None = None
 
     def __str__(self):
-        return "-".join(filter(None, [self.model.stem, self.quantize]))
+        zeros = None if self.zeros is None else f"{self.zeros} zeros"
+        return "-".join(filter(None, [self.model.stem, self.quantize, zeros]))
 
 
 # What --quantize makes, and the interface that is compared.
@@ -48,7 +59,8 @@ FLOAT = [ROOT / "examples/mnist/mnist.onnx"] + [
     for name in ("kws_fp32", "ic_fp32", "vww_fp32", "ad_fp32", "sww_fp32",
                  "mnist_cnn", "mnist_mlp")]
 CASES = [Case(model) for model in QUANTIZED] + [
-    Case(model, quantize) for model in FLOAT for quantize in FORMATS]
+    Case(model, quantize) for model in FLOAT for quantize in FORMATS] + [
+    Case(QUANTIZED[0], zeros=zeros) for zeros in (0.5, 0.9, "2:4", "1:4")]
 SAMPLES = 2
 CALIBRATION = 8  # enough for bits to be equal, and quick
 
@@ -135,6 +147,13 @@ def compile_case(case, folder):
         options = [f"--quantize={case.quantize}",
                    f"--calibration={folder / 'calibration.npz'}",
                    f"--io={FORMATS[case.quantize]}"]
+        if FORMATS[case.quantize] == "int16":
+            model = without_softmax(model, folder)
+    if case.zeros is not None:
+        onnx = pytest.importorskip("onnx", reason="skipped: no onnx")
+        model = folder / "masked.onnx"
+        onnx.save(masks.mask_model(onnx.load(case.model), case.zeros), model)
+        options = ["--weights=small"]
     report = folder / "report.json"
     subprocess.run([BIN / "tinyc", model, *options, "-o", folder / "model.c",
                     f"--report={report}"], check=True)

@@ -24,9 +24,9 @@ import masks  # noqa: E402
 
 MODELS = [ROOT / "examples/mnist/mnist_int8.onnx"] + [
     SHARED / "models/kws_int8.onnx"]
-# The form that the largest layers take with --weights=small.
-FORMS = {0.5: "mask", 0.7: "mask", 0.8: "mask", 0.9: "skip", "2:4": "2of4",
-         "1:4": "1of4", "16 values": "codes"}
+# One of these some layer takes with --weights=small.
+FORMS = {0.5: {"mask"}, 0.7: {"mask"}, 0.8: {"mask", "skip"}, 0.9: {"skip"},
+         "2:4": {"2of4"}, "1:4": {"1of4"}, "16 values": {"codes"}}
 WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-pedantic", "-Werror"]
 
 
@@ -57,7 +57,7 @@ def test_smaller_and_the_same(model, pattern, tmp_path):
   fast = compiled(file, tmp_path, "fast", "--verify")
   small = compiled(file, tmp_path, "small", "--verify")
   assert forms_of(dense) == {"dense"}
-  assert FORMS[pattern] in forms_of(small)
+  assert FORMS[pattern] & forms_of(small)
   assert "codes" not in forms_of(fast)  # they take more time
   assert small["weight_bytes"] < dense["weight_bytes"]
   assert small["weight_bytes"] <= fast["weight_bytes"] <= dense["weight_bytes"]
