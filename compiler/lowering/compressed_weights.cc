@@ -14,18 +14,41 @@
 namespace tinyc {
 namespace {
 
-// Where the arguments of conv2d_s8 and dense_s8 stand.
+// Where the weights stand among the arguments, and in families of 8-bit weights
+// their zero points.
 constexpr size_t kWeight = 1;
 constexpr size_t kWeightZero = 4;
-constexpr size_t kArgs = 6;
 
-bool IsDense(absl::string_view family) {
-  return family == "conv2d_s8" || family == "dense_s8";
+// Which kernels read the weights of a call as they are.
+struct DenseFamily {
+  absl::string_view stem;  // of the families for compressed weights
+  bool has_zero = false;   // whether there is an argument of zero points
+};
+
+std::optional<DenseFamily> DenseFamilyOf(absl::string_view family) {
+  for (const absl::string_view stem : {"conv2d_s8", "dense_s8"}) {
+    if (family == stem) return DenseFamily{stem, true};
+    if (family == absl::StrCat(stem, "s4")) return DenseFamily{stem, false};
+  }
+  return std::nullopt;
+}
+
+bool IsFullyConnected(const KernelCall& call) {
+  return call.shape.type() == "tc_dense_shape";
+}
+
+// The same numbers with a byte each.
+Tensor AsBytes(const Tensor& weights) {
+  Tensor bytes(TensorType(DType::kS8, weights.shape()));
+  for (int64_t i = 0; i < weights.size(); ++i) {
+    bytes.SetInt(i, weights.IntAt(i));
+  }
+  return bytes;
 }
 
 // How the kernels of `call` go through the weights of a channel.
 std::optional<WeightRuns> RunsOf(const KernelCall& call) {
-  if (call.family == "dense_s8") {
+  if (IsFullyConnected(call)) {
     const auto& s = *static_cast<const tc_dense_shape*>(call.shape.data());
     return WeightRuns{s.in, s.in};
   }
@@ -51,7 +74,7 @@ PixelShares SharesOf(int64_t row, int64_t interior) {
 }
 
 PixelShares SharesOf(const KernelCall& call) {
-  if (call.family == "dense_s8") {
+  if (IsFullyConnected(call)) {
     const auto& s = *static_cast<const tc_dense_shape*>(call.shape.data());
     return SharesOf(s.rows, s.rows / 4 * 4);
   }
@@ -90,33 +113,38 @@ std::optional<double> Cycles(absl::string_view stem, WeightFormat format,
 std::optional<WeightFormat> WeightFormatOf(absl::string_view family) {
   for (const WeightFormat format : kWeightFormats) {
     const std::string suffix = absl::StrCat("_", AttrText(format));
-    if (absl::EndsWith(family, suffix) &&
-        IsDense(family.substr(0, family.size() - suffix.size()))) {
-      return format;
-    }
+    if (!absl::EndsWith(family, suffix)) continue;
+    const absl::string_view stem =
+        family.substr(0, family.size() - suffix.size());
+    const std::optional<DenseFamily> dense = DenseFamilyOf(stem);
+    if (dense && dense->stem == stem) return format;
   }
   return std::nullopt;
 }
 
 std::optional<KernelCall> WithWeights(const KernelCall& call,
                                       WeightFormat format) {
-  if (!IsDense(call.family)) return std::nullopt;
-  TINYC_CHECK(call.args.size() == kArgs);
+  const std::optional<DenseFamily> family = DenseFamilyOf(call.family);
+  if (!family) return std::nullopt;
   const KernelArg& weight = call.args[kWeight];
   if (weight.kind != KernelArg::Kind::kConstant || weight.pack_rows == 0 ||
       weight.constant->size() == 0 ||
-      call.args[kWeightZero].kind != KernelArg::Kind::kNull) {
+      (family->has_zero &&
+       call.args[kWeightZero].kind != KernelArg::Kind::kNull)) {
     return std::nullopt;
   }
   const std::optional<WeightRuns> runs = RunsOf(call);
   if (!runs) return std::nullopt;
-  std::optional<Tensor> bytes = CompressRows(*weight.constant, *runs, format);
+  std::optional<Tensor> bytes =
+      CompressRows(AsBytes(*weight.constant), *runs, format);
   if (!bytes) return std::nullopt;
   KernelCall compressed = call;
-  absl::StrAppend(&compressed.family, "_", AttrText(format));
+  compressed.family = absl::StrCat(family->stem, "_", AttrText(format));
   compressed.args[kWeight] =
       KernelArg::Constant(weight.name, *std::move(bytes));
-  compressed.args.erase(compressed.args.begin() + kWeightZero);
+  if (family->has_zero) {
+    compressed.args.erase(compressed.args.begin() + kWeightZero);
+  }
   return compressed;
 }
 

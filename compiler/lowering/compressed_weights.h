@@ -15,9 +15,10 @@
 
 namespace tinyc {
 
-// `call`, of conv2d_s8 or dense_s8 as Op::Lower made it, with its weights in
-// `format`.  Nothing where the format does not take them: weights that are not
-// constant or have zero points, groups, columns that are spread out.
+// `call`, of conv2d_s8, dense_s8 or their like with 4-bit weights, as Op::Lower
+// made it, with its weights in `format`.  Nothing where the format does not
+// take them: weights that are not constant or have zero points, groups, columns
+// that are spread out.
 std::optional<KernelCall> WithWeights(const KernelCall& call,
                                       WeightFormat format);
 
