@@ -26,9 +26,9 @@ constexpr int64_t kMemory = int64_t{1} << 30;  // bytes of all runs
 // With fewer samples a fit learns these.
 constexpr size_t kLeastSamples = 16;
 // How much a layer's errors cost at the outputs is measured on so many samples,
-// with so much of the share that the model loses taken from this layer alone:
-// beyond, noise at the outputs stops growing.  What is taken costs at least a
-// share of the whole layer: there may be weights that do nothing.
+// evenly spread, with so much of the share that the model loses taken from this
+// layer alone: beyond, noise at the outputs stops growing.  What is taken costs
+// at least a share of the whole layer: there may be weights that do nothing.
 constexpr size_t kProbeSamples = 64;
 constexpr double kProbeShare = 0.5;
 constexpr double kProbeCost = 0.01;
@@ -114,7 +114,6 @@ class Pruner {
   explicit Pruner(const PruneOptions& options) : options_(options) {}
 
   absl::Status Start(const Graph& graph, std::vector<Sample> samples) {
-    found_ = FindLayers(graph, options_);
     TINYC_ASSIGN_OR_RETURN(FloatForms forms, MakeFloatForms(graph));
     TINYC_ASSIGN_OR_RETURN(real_, Simulation::Make(forms.real->Clone()));
     TINYC_ASSIGN_OR_RETURN(pruned_, Simulation::Make(std::move(forms.rounded)));
@@ -123,7 +122,7 @@ class Pruner {
     samples_ = Thinned(std::move(samples),
                        std::max(kLeastSamples, static_cast<size_t>(in_memory)));
     TINYC_ASSIGN_OR_RETURN(outputs_, RealOutputs(*forms.real, samples_));
-    FindSteps();
+    FindSteps(FindLayers(graph, options_));
     for (const Sample& sample : samples_) {
       real_runs_.push_back(real_->Start(sample));
       runs_.push_back(pruned_->Start(sample));
@@ -132,16 +131,18 @@ class Pruner {
                        [&](size_t i) { return real_->StepAll(real_runs_[i]); });
   }
 
-  void FindSteps() {
+  // Where the layers of `layers` are in the forms.
+  void FindSteps(std::vector<PrunedLayer> layers) {
     absl::flat_hash_map<std::string, size_t> layer_of;
-    for (size_t l = 0; l < found_.size(); ++l) layer_of[found_[l].sum] = l;
+    for (size_t l = 0; l < layers.size(); ++l) layer_of[layers[l].sum] = l;
     for (size_t step = 0; step < pruned_->nodes().size(); ++step) {
       const Node& node = *pruned_->nodes()[step];
       const auto found = layer_of.find(node.output()->name());
       if (found == layer_of.end()) continue;
-      layer_at_[step] = found->second;
-      found_[found->second].step = step;
-      found_[found->second].patches = Patches::Of(node);
+      layer_at_[step] = found_.size();
+      found_.push_back(std::move(layers[found->second]));
+      found_.back().step = step;
+      found_.back().patches = Patches::Of(node);
     }
   }
 
@@ -248,10 +249,11 @@ class Pruner {
     std::vector<double> errors(std::min(kProbeSamples, runs_.size()));
     TINYC_RETURN_IF_ERROR(
         ParallelFor(errors.size(), [&](size_t i) -> absl::Status {
+          const size_t sample = i * runs_.size() / errors.size();
           for (size_t step = first; step < pruned_->nodes().size(); ++step) {
-            TINYC_RETURN_IF_ERROR(pruned_->Step(runs_[i], step));
+            TINYC_RETURN_IF_ERROR(pruned_->Step(runs_[sample], step));
           }
-          errors[i] = error.Of(runs_[i], i);
+          errors[i] = error.Of(runs_[sample], sample);
           return absl::OkStatus();
         }));
     double noise = 0;
