@@ -27,10 +27,9 @@ EXPORTS = ROOT / "tests/exports/models/quantized"
 sys.path.append(str(ROOT / "benchmarks/sparse"))
 BOARDS = ["m0big", "m4", "m55", "rv32imc"]
 
-
 try:
-    import masks  # of zeros; needs onnx
-except ImportError:
+    import masks  # of benchmarks/sparse
+except ImportError:  # it needs onnx
     masks = None
 
 
