@@ -20,6 +20,7 @@
 #include "tools/driver/model_options.h"
 #include "tools/driver/module_file.h"
 #include "tools/driver/progress_bar.h"
+#include "tools/driver/pruning.h"
 #include "tools/driver/quality.h"
 #include "tools/driver/report.h"
 #include "tools/driver/verify_emitted.h"
@@ -205,6 +206,10 @@ int Run(const Request& request, const CompileOptions& options) {
   }
   PrintNotes(model->planned.notes);
   nlohmann::ordered_json report = ReportJson(model->planned);
+  if (model->dense) {
+    report["pruning"] =
+        PruningJson(*model->dense->graph, *model->pruned->graph);
+  }
   if (options.quantize) {
     const absl::StatusOr<QuantizationQuality> quality =
         QualityOf(*model, *options.quantize);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "compiler/targets/registry.h"
@@ -157,6 +158,16 @@ Pipeline LossyPipeline(const CompileOptions& options) {
   return pipeline;
 }
 
+// The index of the first item that is one of `passes`.
+size_t FirstOf(absl::Span<const PipelineItem> items,
+               const std::vector<absl::string_view>& passes) {
+  const auto found =
+      std::find_if(items.begin(), items.end(), [&](const PipelineItem& item) {
+        return absl::c_linear_search(passes, item.pass->name);
+      });
+  return static_cast<size_t>(found - items.begin());
+}
+
 // Makes `pipeline` store weights as asked for.
 void SetWeights(WeightStorage weights, Pipeline* pipeline) {
   const auto compresses = [](const PipelineItem& item) {
@@ -215,19 +226,27 @@ absl::StatusOr<CompiledModel> CompileModel(const std::string& path,
   compiled.lossy = std::any_of(
       pipeline.begin(), pipeline.end(),
       [](const auto& item) { return item.pass->numbers == Numbers::kLossy; });
-  size_t begin = 0;
-  if (options.quantize) {
-    const auto calibrate = std::find_if(pipeline.begin(), pipeline.end(),
-                                        [](const PipelineItem& item) {
-                                          return item.pass->name == "calibrate";
-                                        });
-    begin = static_cast<size_t>(calibrate - pipeline.begin());
+  size_t done = 0;
+  // Runs the passes up to item `end`, and keeps what they leave.
+  const auto run_to = [&](size_t end,
+                          std::optional<Module>* kept) -> absl::Status {
     TINYC_RETURN_IF_ERROR(
-        RunPipeline(module, items.subspan(0, begin), options.manager));
-    compiled.real = Copy(module);
+        RunPipeline(module, items.subspan(done, end - done), options.manager));
+    done = end;
+    *kept = Copy(module);
+    return absl::OkStatus();
+  };
+  if (options.prune) {
+    const size_t prune = FirstOf(items, {"prune", "prune-channels"});
+    TINYC_RETURN_IF_ERROR(run_to(prune, &compiled.dense));
+    TINYC_RETURN_IF_ERROR(run_to(prune + 1, &compiled.pruned));
+  }
+  if (options.quantize) {
+    TINYC_RETURN_IF_ERROR(
+        run_to(FirstOf(items, {"calibrate"}), &compiled.real));
   }
   TINYC_RETURN_IF_ERROR(RunPipeline(
-      module, items.subspan(begin, on_graph - begin), options.manager));
+      module, items.subspan(done, on_graph - done), options.manager));
   compiled.graph = Copy(module);
   compiled.planned = std::move(module);
   TINYC_RETURN_IF_ERROR(

@@ -41,12 +41,15 @@ struct CompileOptions {
   PassManagerOptions manager = {};
 };
 
-// One model at three points on its way.
+// One model at points on its way.
 struct CompiledModel {
   Module imported;  // at [graph], before any pass
   // At [graph]: what the last pass that changes the graph left.  It says what
   // the model means; the reference runs it.
   Module graph;
+  // Of a model that was pruned: the float graph before and after it.
+  std::optional<Module> dense = {};
+  std::optional<Module> pruned = {};
   // Of a model that was quantized: the float graph that was, merged, pruned if
   // asked for, and with its channels equalized.
   std::optional<Module> real = {};

@@ -25,6 +25,7 @@
 //                  those of all iterations of a loop that is known, else of one
 //   tensors[]  everything in the arena, scratch included: name, layer,
 //              arena_offset, bytes, live_from, live_to
+//   pruning       of a model that was pruned here: pruning.h
 //   quantization  of a model that was quantized here: quality.h
 //   notes[]
 // A step is the index of a layer; live_to is the last step that needs the

@@ -6,7 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_replace.h"
+#include "tools/driver/html.h"
+#include "tools/driver/pruning.h"
 #include "tools/driver/report.h"
 #include "tools/driver/report_weights.h"
 
@@ -45,18 +46,16 @@ svg rect.peak { fill: none; stroke: #1c2733; stroke-dasharray: 4 3;
   pointer-events: none; }
 svg text { font: 11px system-ui, sans-serif; fill: #1c2733;
   pointer-events: none; }
+svg.heat { background: #f4f7fa; max-width: none; }
+svg.heat path { fill: none; stroke-width: 1; }
+.pruning td { padding-bottom: .6em; }
 .bar { background: #3f7fbf; height: .7em; display: inline-block; }
 code { font-size: .9em; }
 </style>
 )";
 
-std::string Escape(absl::string_view text) {
-  return absl::StrReplaceAll(
-      text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}});
-}
-
 std::string String(const Json& json, const char* key) {
-  return Escape(json[key].get<std::string>());
+  return EscapeHtml(json[key].get<std::string>());
 }
 
 int64_t Int(const Json& json, const char* key) { return json[key]; }
@@ -264,13 +263,16 @@ std::string ReportHtml(const Json& report) {
   AppendSummary(report, &html);
   AppendArena(report, &html);
   AppendLayers(report, &html);
+  if (report.contains("pruning")) {
+    absl::StrAppend(&html, PruningHtml(report["pruning"]));
+  }
   if (report.contains("quantization")) {
     AppendQuantization(report["quantization"], &html);
   }
   if (!report["notes"].empty()) {
     absl::StrAppend(&html, "<h2>Notes</h2>\n<ul>\n");
     for (const Json& note : report["notes"]) {
-      absl::StrAppend(&html, "<li>", Escape(note.get<std::string>()),
+      absl::StrAppend(&html, "<li>", EscapeHtml(note.get<std::string>()),
                       "</li>\n");
     }
     absl::StrAppend(&html, "</ul>\n");
