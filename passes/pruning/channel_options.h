@@ -20,7 +20,7 @@ struct ChannelPruneOptions {
   // The share of what the model has that is to be left; 1: all.
   double macs = 1;
   double weights = 1;  // of convolutions and dense layers
-  Importance importance = Importance::kAblation;
+  Importance importance = Importance::kBest;
   Repair repair = Repair::kRefit;
   // Channels are judged anew, and what is left is repaired, after each round;
   // 0: as many as take at most a twentieth of the model each.

@@ -74,35 +74,59 @@ class Pruner {
     return pruner;
   }
 
-  absl::StatusOr<ChannelPruneResult> Run() {
-    ChannelPruneResult result;
-    result.before = costs_->now();
-    result.units = units_.size();
+  // Takes channels by `importance`, and repairs the others.
+  absl::Status Run(Importance importance) {
+    const ModelCost before = costs_->now();
     const double share = std::max(1 - options_.macs, 1 - options_.weights);
-    result.rounds =
+    const size_t rounds =
         options_.rounds > 0
             ? options_.rounds
             : std::max<size_t>(
                   1, static_cast<size_t>(std::ceil(share / kRoundShare)));
-    for (size_t round = 1; round <= result.rounds; ++round) {
+    for (size_t round = 1; round <= rounds; ++round) {
       const double part =
-          static_cast<double>(round) / static_cast<double>(result.rounds);
+          static_cast<double>(round) / static_cast<double>(rounds);
       TINYC_RETURN_IF_ERROR(
-          Take({result.before.macs * (1 - part * (1 - options_.macs)),
-                result.before.weights * (1 - part * (1 - options_.weights))}));
+          Take({before.macs * (1 - part * (1 - options_.macs)),
+                before.weights * (1 - part * (1 - options_.weights))},
+               importance));
       TINYC_RETURN_IF_ERROR(Repair());
     }
-    result.after = costs_->now();
-    if (result.after.macs > result.before.macs * options_.macs * 1.0001 ||
-        result.after.weights >
-            result.before.weights * options_.weights * 1.0001) {
+    const ModelCost after = costs_->now();
+    if (after.macs > before.macs * options_.macs * 1.0001 ||
+        after.weights > before.weights * options_.weights * 1.0001) {
       return Invalid(
           "channels that can go are too few: without them the model keeps ",
-          Percent(result.after.macs / result.before.macs),
+          Percent(after.macs / before.macs),
           " of its multiply-accumulates and ",
-          Percent(result.after.weights / result.before.weights),
-          " of its weights");
+          Percent(after.weights / before.weights), " of its weights");
     }
+    return absl::OkStatus();
+  }
+
+  // Takes the channels that another pruner of the graph took.
+  absl::Status Adopt(const std::vector<bool>& gone) {
+    for (size_t c = 0; c < gone.size(); ++c) {
+      if (gone[c]) costs_->Remove(c);
+    }
+    gone_ = gone;
+    return Repair();
+  }
+
+  const std::vector<bool>& gone() const { return gone_; }
+
+  // On samples of which the model as it was is asked as well.
+  absl::StatusOr<Loss> LossOn(absl::Span<const Sample> samples) const {
+    TINYC_ASSIGN_OR_RETURN(const auto outputs,
+                           RealOutputs(*real_graph_, samples));
+    return LossOf(*pruned_, samples, outputs);
+  }
+
+  absl::StatusOr<ChannelPruneResult> Result() const {
+    ChannelPruneResult result;
+    result.before = before_;
+    result.after = costs_->now();
+    result.units = units_.size();
     result.channels =
         static_cast<size_t>(std::count(gone_.begin(), gone_.end(), true));
     result.samples = samples_.size();
@@ -111,7 +135,7 @@ class Pruner {
   }
 
   // Writes what Run found into the graph that the pruner was made of.
-  absl::Status Apply(Graph& graph, ChannelPruneResult* result) const {
+  absl::Status Apply(Graph& graph) const {
     SetWeights(graph);
     const ChannelMap map(graph);
     std::vector<bool> cut(map.size());
@@ -128,13 +152,11 @@ class Pruner {
       const Lanes lanes = map.LanesOf(value);
       if (found == by_name.end() || lanes.empty()) continue;
       TINYC_CHECK(map_->LanesOf(found->second).count == lanes.count);
-      PrunedChannels layer = {value->name(), {}};
       for (int64_t lane = 0; lane < lanes.count; ++lane) {
-        const bool gone = gone_[map_->ChannelOf(found->second, lane)];
-        if (gone) cut[map.ChannelOf(value, lane)] = true;
-        layer.kept.push_back(!gone);
+        if (gone_[map_->ChannelOf(found->second, lane)]) {
+          cut[map.ChannelOf(value, lane)] = true;
+        }
       }
-      if (IsWeighted(*node)) result->layers.push_back(std::move(layer));
     }
     KeepRequired(graph, map, &cut);
     return CutChannels(graph, map, cut);
@@ -155,13 +177,15 @@ class Pruner {
     const int64_t in_memory =
         std::max<int64_t>(1, kMemory / (2 * pruned_->bytes_per_run() + 1));
     samples_.resize(std::min(samples_.size(), static_cast<size_t>(in_memory)));
-    TINYC_ASSIGN_OR_RETURN(outputs_, RealOutputs(*forms.real, samples_));
+    real_graph_ = std::move(forms.real);
+    TINYC_ASSIGN_OR_RETURN(outputs_, RealOutputs(*real_graph_, samples_));
     map_.emplace(pruned_->graph());
     units_ = FindChannelUnits(pruned_->graph(), *map_);
     if (units_.empty()) {
       return Invalid("the model has no channels that can be pruned");
     }
     costs_.emplace(pruned_->graph(), *map_);
+    before_ = costs_->now();
     gone_.resize(map_->size());
     FindLayers();
     for (const Sample& sample : samples_) {
@@ -194,11 +218,11 @@ class Pruner {
 
   // Takes channels, always the one that saves most for what the outputs miss,
   // until the model is as small as `target`.
-  absl::Status Take(const ModelCost& target) {
+  absl::Status Take(const ModelCost& target, Importance importance) {
     TINYC_ASSIGN_OR_RETURN(
         ChannelScores scores,
         ChannelScores::Find({*pruned_, *map_, gone_, runs_, samples_, outputs_},
-                            units_, options_.importance));
+                            units_, importance));
     const auto excess = [&](const ModelCost& cost) {
       return std::pair(cost.macs - target.macs, cost.weights - target.weights);
     };
@@ -362,6 +386,7 @@ class Pruner {
 
   const ChannelPruneOptions& options_;
   std::vector<Sample> samples_;
+  std::unique_ptr<Graph> real_graph_;
   std::unique_ptr<Simulation> real_;
   std::unique_ptr<Simulation> pruned_;
   std::vector<std::vector<Tensor>> outputs_;  // of the real form
@@ -370,9 +395,42 @@ class Pruner {
   std::optional<ChannelMap> map_;             // of the pruned form
   std::vector<ChannelUnit> units_;
   std::optional<ChannelCosts> costs_;
+  ModelCost before_;
   std::vector<bool> gone_;  // by channel
   std::vector<Layer> layers_;
 };
+
+// The importance by which the model loses least on every kLeftOut-th sample,
+// and the channels that go by it.
+struct Choice {
+  Importance importance = Importance::kBest;
+  std::vector<bool> gone = {};
+};
+
+absl::StatusOr<Choice> ChooseImportance(const Graph& graph,
+                                        const ChannelPruneOptions& options,
+                                        absl::Span<const Sample> samples) {
+  constexpr size_t kLeftOut = 4;
+  std::vector<Sample> some;
+  std::vector<Sample> others;
+  for (size_t i = 0; i < samples.size(); ++i) {
+    (i % kLeftOut == kLeftOut - 1 ? others : some).push_back(samples[i]);
+  }
+  Choice best;
+  double least = 0;
+  for (const Importance importance :
+       {Importance::kAblation, Importance::kEnergy, Importance::kMagnitude}) {
+    TINYC_ASSIGN_OR_RETURN(const std::unique_ptr<Pruner> pruner,
+                           Pruner::Make(graph, options, some));
+    TINYC_RETURN_IF_ERROR(pruner->Run(importance));
+    TINYC_ASSIGN_OR_RETURN(const Loss loss, pruner->LossOn(others));
+    if (best.gone.empty() || loss.noise < least) {
+      best = {importance, pruner->gone()};
+      least = loss.noise;
+    }
+  }
+  return best;
+}
 
 }  // namespace
 
@@ -383,10 +441,20 @@ absl::StatusOr<ChannelPruneResult> PruneChannelsOf(
     return Invalid("pruning needs at least ", kLeastSamples,
                    " samples of the model's inputs, not ", samples.size());
   }
+  Choice choice = {.importance = options.importance};
+  if (options.importance == Importance::kBest) {
+    TINYC_ASSIGN_OR_RETURN(choice, ChooseImportance(graph, options, samples));
+  }
   TINYC_ASSIGN_OR_RETURN(const std::unique_ptr<Pruner> pruner,
                          Pruner::Make(graph, options, std::move(samples)));
-  TINYC_ASSIGN_OR_RETURN(ChannelPruneResult result, pruner->Run());
-  TINYC_RETURN_IF_ERROR(pruner->Apply(graph, &result));
+  if (choice.gone.empty()) {
+    TINYC_RETURN_IF_ERROR(pruner->Run(choice.importance));
+  } else {
+    TINYC_RETURN_IF_ERROR(pruner->Adopt(choice.gone));
+  }
+  TINYC_ASSIGN_OR_RETURN(ChannelPruneResult result, pruner->Result());
+  result.importance = choice.importance;
+  TINYC_RETURN_IF_ERROR(pruner->Apply(graph));
   return result;
 }
 

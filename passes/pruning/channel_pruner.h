@@ -4,7 +4,6 @@
 #define TINYC_PASSES_PRUNING_CHANNEL_PRUNER_H_
 
 #include <cstddef>
-#include <string>
 #include <vector>
 
 #include "compiler/base/status.h"
@@ -16,21 +15,14 @@
 
 namespace tinyc {
 
-// What became of the channels of one layer.
-struct PrunedChannels {
-  std::string output;  // of the layer
-  std::vector<bool> kept;
-};
-
 struct ChannelPruneResult {
   ModelCost before;
   ModelCost after;
-  size_t channels = 0;  // that went
-  size_t units = 0;     // that could go
-  size_t rounds = 0;
+  size_t channels = 0;                        // that went
+  size_t units = 0;                           // that could go
+  Importance importance = Importance::kBest;  // that was used
   size_t samples = 0;
   Loss loss;  // on the samples
-  std::vector<PrunedChannels> layers;
 };
 
 // `graph` is left without the channels that its outputs miss least, its other

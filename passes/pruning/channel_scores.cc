@@ -10,6 +10,7 @@
 #include "Eigen/Core"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "compiler/base/check.h"
 #include "compiler/base/parallel.h"
 #include "compiler/base/progress.h"
 #include "passes/weights.h"
@@ -313,6 +314,7 @@ std::vector<double> RowSquares(const Simulation& model, const ChannelMap& map) {
 absl::StatusOr<ChannelScores> ChannelScores::Find(
     const ChannelStudy& study, absl::Span<const ChannelUnit> units,
     Importance importance) {
+  TINYC_CHECK(importance != Importance::kBest);
   ChannelScores found;
   found.lanes_.resize(units.size());
   if (importance == Importance::kMagnitude) {

@@ -16,15 +16,17 @@
 namespace tinyc {
 
 // THE list of ways to judge a channel.
+//   best       the one of the others by which the model loses least, on samples
+//              left out
 //   ablation   the error at the outputs without it, when each reader gets in
 //              its place what the other channels say of it: what the model
 //              loses after a repair by least squares
 //   energy     the mean square of what it adds to the sums of its readers
 //   magnitude  the squares of the weights that make it
-enum class Importance { kAblation, kEnergy, kMagnitude };
+enum class Importance { kBest, kAblation, kEnergy, kMagnitude };
 template <>
 struct EnumNames<Importance> {
-  static constexpr absl::string_view kNames[] = {"ablation", "energy",
+  static constexpr absl::string_view kNames[] = {"best", "ablation", "energy",
                                                  "magnitude"};
 };
 
@@ -42,6 +44,7 @@ struct ChannelStudy {
 // The scores of channels, which change as others go.
 class ChannelScores {
  public:
+  // importance: not kBest.
   static absl::StatusOr<ChannelScores> Find(const ChannelStudy& study,
                                             absl::Span<const ChannelUnit> units,
                                             Importance importance);

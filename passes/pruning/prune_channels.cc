@@ -14,8 +14,10 @@
 // Options: data and samples as those of calibrate, and
 //   macs=50%             multiply-accumulates that are to be left
 //   weights=50%          weights of convolutions and dense layers, likewise
-//   importance=ablation  what the outputs miss without a channel, or energy,
-//                        magnitude
+//   importance=best      by what channels are judged: ablation (what the
+//   outputs
+//                        miss without them), energy, magnitude, or that of them
+//                        which does best on a quarter of the samples
 //   repair=refit         or none
 //   rounds=0             how often; 0: for every twentieth of the model
 // Run after the presets fuse and layout, and before calibrate.
@@ -39,12 +41,13 @@ absl::Status PruneChannels(Module& module, const PassOptions& options) {
       const ChannelPruneResult result,
       PruneChannelsOf(*module.graph, prune, std::move(samples)));
   module.notes.push_back(absl::StrFormat(
-      "pruned, on its %d calibration samples: %d of %d channels are gone, "
+      "pruned by %s, on its %d calibration samples: %d of %d channels are "
+      "gone, "
       "%.0f => %.0f multiply-accumulates, %.0f => %.0f weights: signal to "
       "noise at the outputs %s",
-      result.samples, result.channels, result.units, result.before.macs,
-      result.after.macs, result.before.weights, result.after.weights,
-      LossText(result.loss)));
+      AttrText(result.importance), result.samples, result.channels,
+      result.units, result.before.macs, result.after.macs,
+      result.before.weights, result.after.weights, LossText(result.loss)));
   return absl::OkStatus();
 }
 
