@@ -75,11 +75,11 @@ def input_of(report):
     return rng.integers(0, 256, x["bytes"], np.uint8).tobytes()
 
 
-def measure(model, weights, opt, folder):
-    """What the model costs with the option --weights."""
+def measure(model, options, opt, folder):
+    """What the model costs, compiled with the options of tinyc."""
     subprocess.run(
-        [BIN / "tinyc", model, f"--weights={weights}", "--no-slim",
-         "--target=cortex-m4", "-o", folder / "model.c", f"--report={folder / 'report.json'}"],
+        [BIN / "tinyc", model, *options, "--target=cortex-m4", "-o",
+         folder / "model.c", f"--report={folder / 'report.json'}"],
         check=True, stderr=subprocess.DEVNULL)
     report = json.loads((folder / "report.json").read_text())
     data = input_of(report)
@@ -101,7 +101,8 @@ def measure(model, weights, opt, folder):
     forms = collections.Counter(
         layer["weights"]["form"] for layer in report["layers"]
         if "weights" in layer)
-    return {"constants": report["weight_bytes"], "code": code,
+    return {"macs": report["macs"], "arena": report["arena_bytes"],
+            "constants": report["weight_bytes"], "code": code,
             "instructions": int(found[1]), "sum": found[2], "forms": forms}
 
 
@@ -152,8 +153,11 @@ def main():
                 folder = pathlib.Path(temporary)
                 file = folder / "masked.onnx"
                 onnx.save(masks.mask_model(model, pattern), file)
-                dense = measure(file, "dense", args.opt, folder)
-                sparse = measure(file, args.weights, args.opt, folder)
+                dense = measure(file, ["--no-slim", "--weights=dense"], args.opt,
+                                folder)
+                sparse = measure(
+                    file, ["--no-slim", f"--weights={args.weights}"], args.opt,
+                    folder)
             if dense["sum"] != sparse["sum"]:
                 sys.exit(f"{path.name} with {pattern}: other bits")
             print(row(path.stem, pattern, masks.weight_bytes(model), dense,
