@@ -146,8 +146,6 @@ def compile_case(case, folder):
         options = [f"--quantize={case.quantize}",
                    f"--calibration={folder / 'calibration.npz'}",
                    f"--io={FORMATS[case.quantize]}"]
-        if FORMATS[case.quantize] == "int16":
-            model = without_softmax(model, folder)
     if case.zeros is not None:
         onnx = pytest.importorskip("onnx", reason="skipped: no onnx")
         model = folder / "masked.onnx"
