@@ -36,7 +36,7 @@ absl::Status ReadAttr(const PassOptions& options, absl::string_view name,
 }  // namespace
 
 std::vector<absl::string_view> ChannelPruneOptionNames() {
-  return {"macs", "weights", "importance", "repair", "rounds"};
+  return {"macs", "weights", "importance", "repair", "rounds", "multiple"};
 }
 
 absl::StatusOr<ChannelPruneOptions> ReadChannelPruneOptions(
@@ -54,6 +54,10 @@ absl::StatusOr<ChannelPruneOptions> ReadChannelPruneOptions(
   TINYC_RETURN_IF_ERROR(ReadAttr(options, "rounds", &rounds));
   if (rounds < 0 || rounds > 100) return Invalid("rounds is 0 to 100");
   read.rounds = static_cast<size_t>(rounds);
+  int64_t multiple = static_cast<int64_t>(read.multiple);
+  TINYC_RETURN_IF_ERROR(ReadAttr(options, "multiple", &multiple));
+  if (multiple < 1 || multiple > 64) return Invalid("multiple is 1 to 64");
+  read.multiple = static_cast<size_t>(multiple);
   return read;
 }
 

@@ -25,6 +25,9 @@ struct ChannelPruneOptions {
   // Channels are judged anew, and what is left is repaired, after each round;
   // 0: as many as take at most a twentieth of the model each.
   size_t rounds = 0;
+  // Layers of at least eight times as many channels keep a multiple of it:
+  // kernels take so many at once.
+  size_t multiple = 4;
 };
 template <>
 struct EnumNames<ChannelPruneOptions::Repair> {

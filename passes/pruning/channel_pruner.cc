@@ -14,6 +14,7 @@
 #include "compiler/base/progress.h"
 #include "passes/channels/cut.h"
 #include "passes/fitting/patches.h"
+#include "passes/pruning/channel_choice.h"
 #include "passes/pruning/channel_repair.h"
 #include "passes/quantization/simulation.h"
 #include "passes/rewrite.h"
@@ -76,7 +77,7 @@ class Pruner {
 
   // Takes channels by `importance`, and repairs the others.
   absl::Status Run(Importance importance) {
-    const ModelCost before = costs_->now();
+    const ModelCost before = choice_->cost();
     const double share = std::max(1 - options_.macs, 1 - options_.weights);
     const size_t rounds =
         options_.rounds > 0
@@ -92,7 +93,7 @@ class Pruner {
                importance));
       TINYC_RETURN_IF_ERROR(Repair());
     }
-    const ModelCost after = costs_->now();
+    const ModelCost after = choice_->cost();
     if (after.macs > before.macs * options_.macs * 1.0001 ||
         after.weights > before.weights * options_.weights * 1.0001) {
       return Invalid(
@@ -106,14 +107,11 @@ class Pruner {
 
   // Takes the channels that another pruner of the graph took.
   absl::Status Adopt(const std::vector<bool>& gone) {
-    for (size_t c = 0; c < gone.size(); ++c) {
-      if (gone[c]) costs_->Remove(c);
-    }
-    gone_ = gone;
+    choice_->Take(gone);
     return Repair();
   }
 
-  const std::vector<bool>& gone() const { return gone_; }
+  const std::vector<bool>& gone() const { return choice_->gone(); }
 
   // On samples of which the model as it was is asked as well.
   absl::StatusOr<Loss> LossOn(absl::Span<const Sample> samples) const {
@@ -125,10 +123,10 @@ class Pruner {
   absl::StatusOr<ChannelPruneResult> Result() const {
     ChannelPruneResult result;
     result.before = before_;
-    result.after = costs_->now();
+    result.after = choice_->cost();
     result.units = units_.size();
     result.channels =
-        static_cast<size_t>(std::count(gone_.begin(), gone_.end(), true));
+        static_cast<size_t>(std::count(gone().begin(), gone().end(), true));
     result.samples = samples_.size();
     TINYC_ASSIGN_OR_RETURN(result.loss, LossOf(*pruned_, samples_, outputs_));
     return result;
@@ -153,7 +151,7 @@ class Pruner {
       if (found == by_name.end() || lanes.empty()) continue;
       TINYC_CHECK(map_->LanesOf(found->second).count == lanes.count);
       for (int64_t lane = 0; lane < lanes.count; ++lane) {
-        if (gone_[map_->ChannelOf(found->second, lane)]) {
+        if (gone()[map_->ChannelOf(found->second, lane)]) {
           cut[map.ChannelOf(value, lane)] = true;
         }
       }
@@ -184,9 +182,9 @@ class Pruner {
     if (units_.empty()) {
       return Invalid("the model has no channels that can be pruned");
     }
-    costs_.emplace(pruned_->graph(), *map_);
-    before_ = costs_->now();
-    gone_.resize(map_->size());
+    choice_.emplace(ChannelCosts(pruned_->graph(), *map_), units_,
+                    options_.multiple);
+    before_ = choice_->cost();
     FindLayers();
     for (const Sample& sample : samples_) {
       real_runs_.push_back(real_->Start(sample));
@@ -216,40 +214,15 @@ class Pruner {
     }
   }
 
-  // Takes channels, always the one that saves most for what the outputs miss,
-  // until the model is as small as `target`.
+  // Takes channels until the model is as small as `target`.
   absl::Status Take(const ModelCost& target, Importance importance) {
     TINYC_ASSIGN_OR_RETURN(
         ChannelScores scores,
-        ChannelScores::Find({*pruned_, *map_, gone_, runs_, samples_, outputs_},
-                            units_, importance));
-    const auto excess = [&](const ModelCost& cost) {
-      return std::pair(cost.macs - target.macs, cost.weights - target.weights);
-    };
-    while (true) {
-      const auto [macs, weights] = excess(costs_->now());
-      if (macs <= 0 && weights <= 0) return absl::OkStatus();
-      size_t best = units_.size();
-      double least = 0;
-      for (size_t u = 0; u < units_.size(); ++u) {
-        const size_t channel = units_[u].channel;
-        if (gone_[channel] || costs_->IsLast(channel)) continue;
-        const ModelCost saved = costs_->SavedBy(channel);
-        // Shares of what is still to be saved.
-        const double gain = (macs > 0 ? saved.macs / target.macs : 0) +
-                            (weights > 0 ? saved.weights / target.weights : 0);
-        if (gain <= 0) continue;
-        const double price = (scores.Of(u) + 1e-12) / gain;
-        if (best == units_.size() || price < least) {
-          best = u;
-          least = price;
-        }
-      }
-      if (best == units_.size()) return absl::OkStatus();
-      costs_->Remove(units_[best].channel);
-      gone_[units_[best].channel] = true;
-      scores.Remove(best);
-    }
+        ChannelScores::Find(
+            {*pruned_, *map_, choice_->gone(), runs_, samples_, outputs_},
+            units_, importance));
+    choice_->TakeUntil(target, &scores);
+    return absl::OkStatus();
   }
 
   // Gives every layer the weights that make the best of what it reads now, in
@@ -287,7 +260,7 @@ class Pruner {
     const int64_t columns = node.input(1)->type().shape[1];
     const int64_t taps = layer.weights.cols() / columns;
     const int64_t channel = k / taps + static_cast<int64_t>(group) * columns;
-    return gone_[map_->ChannelOf(x, is_conv ? channel : lanes.Of(channel))];
+    return gone()[map_->ChannelOf(x, is_conv ? channel : lanes.Of(channel))];
   }
 
   std::vector<Index> KeptColumns(const Layer& layer, size_t group) const {
@@ -394,9 +367,8 @@ class Pruner {
   std::vector<KernelsRun> runs_;              // likewise, by the weights now
   std::optional<ChannelMap> map_;             // of the pruned form
   std::vector<ChannelUnit> units_;
-  std::optional<ChannelCosts> costs_;
+  std::optional<ChannelChoice> choice_;
   ModelCost before_;
-  std::vector<bool> gone_;  // by channel
   std::vector<Layer> layers_;
 };
 

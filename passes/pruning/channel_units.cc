@@ -103,6 +103,14 @@ bool ChannelCosts::IsLast(size_t channel) const {
       [&](const Held& held) { return lanes_left_[held.value] <= held.lanes; });
 }
 
+std::vector<size_t> ChannelCosts::ValuesOf(size_t channel) const {
+  std::vector<size_t> values;
+  for (const Held& held : held_[channel]) {
+    values.insert(values.end(), static_cast<size_t>(held.lanes), held.value);
+  }
+  return values;
+}
+
 void ChannelCosts::Remove(size_t channel) {
   const ModelCost saved = SavedBy(channel);
   now_.macs -= saved.macs;

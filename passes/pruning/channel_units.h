@@ -40,12 +40,15 @@ class ChannelCosts {
  public:
   ChannelCosts(const Graph& graph, const ChannelMap& map);
 
+  size_t channels() const { return parts_.size(); }
   ModelCost now() const { return now_; }
   // What the model saves without the channel, which has not gone yet.
   ModelCost SavedBy(size_t channel) const;
   // Whether some value has no other lanes left.
   bool IsLast(size_t channel) const;
   void Remove(size_t channel);
+  // Numbers of the values that have lanes of the channel, once for each lane.
+  std::vector<size_t> ValuesOf(size_t channel) const;
 
  private:
   // A layer with weights: its cost is a product of lanes.

@@ -20,6 +20,7 @@
 //                        which does best on a quarter of the samples
 //   repair=refit         or none
 //   rounds=0             how often; 0: for every twentieth of the model
+//   multiple=4           of which layers of many channels keep a multiple
 // Run after the presets fuse and layout, and before calibrate.
 #include <utility>
 
