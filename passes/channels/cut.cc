@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "compiler/ops/binary.h"
 #include "compiler/ops/conv.h"
 #include "compiler/ops/elements.h"
 #include "compiler/ops/reshape.h"
@@ -129,7 +130,8 @@ class Cutter {
     if (found != made_.end()) return found->second;
     if (operand->constant() == nullptr) return operand;
     const Tensor& tensor = *operand->constant();
-    if (!IsWeighted(node)) return Beside(node, operand);
+    if (node.As<Binary>() != nullptr) return Beside(node, operand);
+    if (!IsWeighted(node)) return operand;
     const Value* result = node.output();
     const int64_t rows = tensor.shape()[0];
     Tensor taken = Take(tensor, 0, Kept(result, rows, LanesInner(result)));

@@ -69,7 +69,8 @@ class Tracer {
                     [](const Lanes& operand) { return !operand.empty(); });
     if (IsWeighted(node_) && node_.input(1)->constant() != nullptr) {
       Weighted();
-    } else if (!traced || node_.outputs().size() != 1 || !Known()) {
+    } else if (!traced || node_.outputs().size() != 1 || HasChannelScales() ||
+               !Known()) {
       return Pinned();
     }
     return flow_;
@@ -78,6 +79,16 @@ class Tracer {
  private:
   const Shape& in(size_t i = 0) const { return node_.input(i)->type().shape; }
   const Shape& out() const { return node_.output()->type().shape; }
+
+  // Whether a scale belongs to an index of the result or of an operand.
+  bool HasChannelScales() const {
+    const auto has = [](const Value* value) {
+      return value != nullptr && value->type().quantized() &&
+             !value->type().quant->per_tensor();
+    };
+    return has(node_.output()) ||
+           std::any_of(node_.inputs().begin(), node_.inputs().end(), has);
+  }
 
   Flow Pinned() const {
     Flow flow;

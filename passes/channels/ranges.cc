@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "compiler/interpreter/interpreter.h"
 #include "compiler/ops/binary.h"
 #include "compiler/ops/clip.h"
@@ -67,13 +68,16 @@ absl::StatusOr<Tensor> Apply(const Node& node,
   return result;
 }
 
-// Operators whose result is one of the numbers that they read.
+// Operators that give numbers of their operands and nothing else.
 bool Selects(const Node& node) {
+  static const auto* const kNames = new absl::flat_hash_set<absl::string_view>{
+      "concat",         "copy",       "expand",     "max_pool",
+      "observed",       "reduce_max", "reduce_min", "reshape",
+      "resize_nearest", "slice",      "transpose"};
   if (const Binary* binary = node.As<Binary>()) {
     return binary->row().quantized == BinaryRow::Quantized::kSelection;
   }
-  return node.op().Quantization().kind == QuantRule::Kind::kSameScale &&
-         node.As<Clip>() == nullptr && node.As<Pad>() == nullptr;
+  return kNames->contains(node.op().name());
 }
 
 }  // namespace
@@ -114,6 +118,7 @@ absl::Status Ranges::Visit(const Node& node) {
   if (ranges.empty()) return absl::OkStatus();
   const Range full = FullRange(node.output()->type());
   for (Range& range : ranges) {
+    if (std::isnan(range.least) || std::isnan(range.greatest)) range = full;
     range.least = std::max(range.least, full.least);
     range.greatest = std::min(range.greatest, full.greatest);
   }
