@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes out channels that no result depends on.
 //
-//   %a = conv(%x, %w)  // channel 1 is always 7       %a = conv(%x, %w')
-//   %y = conv(%a, %v, %bias)                     =>   %y = conv(%a, %v',
-//   %bias')
+//   %a = conv(%x, %w)            =>  %a = conv(%x, %w')
+//   %y = conv(%a, %v, %bias)         %y = conv(%a, %v', %bias')
 //
 // A channel goes when every layer that reads it multiplies it by weights of 0,
 // gives it to channels that go themselves, or knows its number: what a constant
