@@ -17,14 +17,13 @@
 // same for inputs that are finite and lead to no infinity.
 //
 // Clamps that no number reaches go as well.
-#include <cmath>
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "compiler/ops/clip.h"
 #include "compiler/ops/conv.h"
-#include "compiler/ops/unary.h"
 #include "compiler/ops/weighted.h"
 #include "passes/channels/channel_map.h"
 #include "passes/channels/cut.h"
@@ -238,22 +237,18 @@ class Slimmer {
 // Removes clip and relu where no number is clamped.
 void DropClamps(Graph& graph, const ChannelMap& map, const Ranges& ranges) {
   for (Node* node : graph.NodeSnapshot()) {
-    const Clip* clip = node->As<Clip>();
-    const Unary* unary = node->As<Unary>();
-    const bool is_relu = unary != nullptr && unary->row().name == "relu";
-    if (clip == nullptr && !is_relu) continue;
+    const std::optional<Range> clamp = ClampOf(*node);
+    if (!clamp) continue;
     Value* x = node->input(0);
     Value* y = node->output();
     if (!CanReplace(*y, *x) || !HasRanges(x->type())) continue;
     const Lanes lanes = map.LanesOf(x);
-    // Relu of stored integers is max(x, z).
-    const float low = is_relu ? 0 : clip->min;
-    const float high =
-        is_relu ? std::numeric_limits<float>::infinity() : clip->max;
-    double least = double{low};
-    double greatest = double{high};
+    double least = clamp->least;
+    double greatest = clamp->greatest;
     if (x->type().quantized()) {
-      const IntRange stored = QuantizedClamp(x->type(), low, high);
+      const IntRange stored =
+          QuantizedClamp(x->type(), static_cast<float>(clamp->least),
+                         static_cast<float>(clamp->greatest));
       least = stored.lo;
       greatest = stored.hi;
     }

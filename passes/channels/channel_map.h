@@ -5,7 +5,6 @@
 #define TINYC_PASSES_CHANNELS_CHANNEL_MAP_H_
 
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"

@@ -58,6 +58,13 @@ std::vector<std::vector<LaneRef>> OneToOne(int operand, int64_t count) {
   return sources;
 }
 
+// Whether weights and bias can be cut.
+bool HasOwnConstants(const Node& node) {
+  const Value* bias = node.input(2);
+  return node.input(1)->constant() != nullptr &&
+         (bias == nullptr || bias->constant() != nullptr);
+}
+
 class Tracer {
  public:
   Tracer(const Node& node, absl::Span<const Lanes> operands)
@@ -67,7 +74,7 @@ class Tracer {
     const bool traced =
         std::any_of(operands_.begin(), operands_.end(),
                     [](const Lanes& operand) { return !operand.empty(); });
-    if (IsWeighted(node_) && node_.input(1)->constant() != nullptr) {
+    if (IsWeighted(node_) && HasOwnConstants(node_)) {
       Weighted();
     } else if (!traced || node_.outputs().size() != 1 || HasChannelScales() ||
                !Known()) {
@@ -408,6 +415,10 @@ int LaneAxis(const Lanes& lanes, const Shape& shape) {
     }
   }
   return -1;
+}
+
+int64_t LaneOfColumn(const Node& node, const Lanes& lanes, int64_t channel) {
+  return node.As<Conv>() != nullptr ? channel : lanes.Of(channel);
 }
 
 bool IsDepthwise(const Node& node) {

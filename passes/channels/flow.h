@@ -60,6 +60,10 @@ struct Flow {
 // `operands`: the lanes of each; those of constants are empty.
 Flow FlowOf(const Node& node, absl::Span<const Lanes> operands);
 
+// The lane that channel `channel` of what a weighted node reads, of a dense
+// layer column `channel`, is of; `lanes`: of its operand.
+int64_t LaneOfColumn(const Node& node, const Lanes& lanes, int64_t channel);
+
 // Whether `node` is a convolution in which every channel of the operand makes
 // results of its own.
 bool IsDepthwise(const Node& node);

@@ -13,7 +13,6 @@
 #include "compiler/ops/pad.h"
 #include "compiler/ops/pool.h"
 #include "compiler/ops/quantize.h"
-#include "compiler/ops/reduce.h"
 #include "compiler/ops/unary.h"
 #include "passes/channels/weighted_sums.h"
 #include "passes/weights.h"
@@ -35,8 +34,7 @@ Range FullRange(const TensorType& type) {
 }
 
 Range RangeOf(const Tensor& tensor) {
-  Range range = {std::numeric_limits<double>::infinity(),
-                 -std::numeric_limits<double>::infinity()};
+  Range range = Range::Nothing();
   for (int64_t i = 0; i < tensor.size(); ++i) {
     const double number = tensor.At(i);
     if (std::isnan(number)) return {};
@@ -87,6 +85,15 @@ void Range::Include(const Range& other) {
   greatest = std::max(greatest, other.greatest);
 }
 
+std::optional<Range> ClampOf(const Node& node) {
+  if (const Clip* clip = node.As<Clip>()) {
+    return Range{double{clip->min}, double{clip->max}};
+  }
+  const Unary* unary = node.As<Unary>();
+  if (unary == nullptr || unary->row().name != "relu") return std::nullopt;
+  return Range{0, std::numeric_limits<double>::infinity()};
+}
+
 bool HasRanges(const TensorType& type) {
   return std::isfinite(FullRange(type).least);
 }
@@ -127,7 +134,7 @@ absl::Status Ranges::Visit(const Node& node) {
 }
 
 // Nothing where the operator is none of those that are known.
-absl::StatusOr<std::vector<Range>> Ranges::RangesOf(const Node& node) {
+absl::StatusOr<std::vector<Range>> Ranges::RangesOf(const Node& node) const {
   const TensorType& y = node.output()->type();
   if (IsWeighted(node)) return OfWeighted(node);
   if (Selects(node)) {
@@ -141,16 +148,13 @@ absl::StatusOr<std::vector<Range>> Ranges::RangesOf(const Node& node) {
   }
   const Unary* unary = node.As<Unary>();
   if (!y.quantized()) {
-    const Clip* clip = node.As<Clip>();
-    const bool is_relu = unary != nullptr && unary->row().name == "relu";
-    if (clip == nullptr && !is_relu) return std::vector<Range>();
+    const std::optional<Range> clamp = ClampOf(node);
+    if (!clamp) return std::vector<Range>();
     std::vector<Range> ranges = SourceRanges(node, 0);
-    const double low = is_relu ? 0 : double{clip->min};
-    const double high =
-        is_relu ? std::numeric_limits<double>::infinity() : double{clip->max};
     for (Range& range : ranges) {
-      range.least = std::clamp(range.least, low, high);
-      range.greatest = std::clamp(range.greatest, low, high);
+      range.least = std::clamp(range.least, clamp->least, clamp->greatest);
+      range.greatest =
+          std::clamp(range.greatest, clamp->least, clamp->greatest);
     }
     return ranges;
   }
@@ -190,32 +194,21 @@ std::vector<Range> Ranges::SourceRanges(const Node& node, int operand) const {
     }
     return {all};
   }
-  std::vector<Range> ranges(static_cast<size_t>(result.count));
+  const size_t count = static_cast<size_t>(result.count);
+  if (!has_lanes) return std::vector<Range>(count, Of(value, 0));
+  // Nothing in lanes that this operand has no part in.
+  std::vector<Range> ranges(count, Range::Nothing());
   const Flow& flow = map_->FlowOf(node);
-  for (int64_t lane = 0; lane < result.count; ++lane) {
-    Range& range = ranges[static_cast<size_t>(lane)];
-    if (!has_lanes) {
-      range = Of(value, 0);
-      continue;
-    }
-    bool first = true;
-    for (const LaneRef& source : flow.sources[static_cast<size_t>(lane)]) {
+  for (size_t lane = 0; lane < count; ++lane) {
+    for (const LaneRef& source : flow.sources[lane]) {
       if (source.operand != operand) continue;
-      const Range one = Of(value, source.lane);
-      if (!first) range.Include(one);
-      if (first) range = one;
-      first = false;
-    }
-    // A lane that this operand has no part in.
-    if (first) {
-      constexpr double kInfinity = std::numeric_limits<double>::infinity();
-      range = {kInfinity, -kInfinity};
+      ranges[lane].Include(Of(value, source.lane));
     }
   }
   return ranges;
 }
 
-absl::StatusOr<std::vector<Range>> Ranges::OfWeighted(const Node& node) {
+absl::StatusOr<std::vector<Range>> Ranges::OfWeighted(const Node& node) const {
   const Value* x = node.input(0);
   const Value* bias = node.input(2);
   if (node.input(1)->constant() == nullptr || !HasRanges(x->type()) ||
@@ -229,16 +222,12 @@ absl::StatusOr<std::vector<Range>> Ranges::OfWeighted(const Node& node) {
   for (int64_t lane = 1; lane < lanes.count; ++lane) {
     hull.Include(Of(x, lane));
   }
-  const bool is_conv = node.op().name() == "conv";
   std::vector<Range> columns;
   const int64_t channels = x->type().shape[InputChannelAxis(node)];
   for (int64_t c = 0; c < channels; ++c) {
-    columns.push_back(by_lane ? Of(x, is_conv ? c : lanes.Of(c)) : hull);
+    columns.push_back(by_lane ? Of(x, LaneOfColumn(node, lanes, c)) : hull);
   }
-  std::vector<Range> sums = SumRanges(node, columns);
-  TINYC_ASSIGN_OR_RETURN(std::vector<Range> results, ResultRanges(node, sums));
-  if (x->type().quantized()) sums_[&node] = std::move(sums);
-  return results;
+  return ResultRanges(node, SumRanges(node, columns));
 }
 
 absl::StatusOr<std::vector<Range>> Ranges::OfCorners(const Node& node) const {
@@ -315,8 +304,7 @@ absl::StatusOr<std::vector<Range>> Ranges::OfMonotone(const Node& node) const {
     TINYC_ASSIGN_OR_RETURN(const std::vector<Tensor> out,
                            EvaluateNode(node, in));
     if (!high) {
-      constexpr double kInfinity = std::numeric_limits<double>::infinity();
-      results.assign(static_cast<size_t>(lanes.count), {kInfinity, -kInfinity});
+      results.assign(static_cast<size_t>(lanes.count), Range::Nothing());
     }
     for (int64_t i = 0; i < out[0].size(); ++i) {
       const double number = out[0].At(i);

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -20,6 +21,11 @@ struct Range {
   double least = -std::numeric_limits<double>::infinity();
   double greatest = std::numeric_limits<double>::infinity();
 
+  // Of no number at all.
+  static Range Nothing() {
+    return {std::numeric_limits<double>::infinity(),
+            -std::numeric_limits<double>::infinity()};
+  }
   bool IsConstant() const { return least == greatest; }
   void Include(const Range& other);
 };
@@ -33,18 +39,13 @@ class Ranges {
 
   // `lane` of what LanesOf(value) has, any for a value without lanes.
   Range Of(const Value* value, int64_t lane) const;
-  // The sum that each output channel of a quantized convolution or dense layer
-  // has before it is brought to the scale of the result.
-  const std::vector<Range>& SumsOf(const Node& node) const {
-    return sums_.at(&node);
-  }
 
  private:
   explicit Ranges(const ChannelMap& map) : map_(&map) {}
 
   absl::Status Visit(const Node& node);
-  absl::StatusOr<std::vector<Range>> RangesOf(const Node& node);
-  absl::StatusOr<std::vector<Range>> OfWeighted(const Node& node);
+  absl::StatusOr<std::vector<Range>> RangesOf(const Node& node) const;
+  absl::StatusOr<std::vector<Range>> OfWeighted(const Node& node) const;
   // The ranges of a result, by those of operand `operand` in its sources.
   std::vector<Range> SourceRanges(const Node& node, int operand) const;
   // By the operator on least and greatest numbers; elementwise, monotone or a
@@ -56,8 +57,10 @@ class Ranges {
 
   const ChannelMap* map_;
   absl::flat_hash_map<const Value*, std::vector<Range>> values_;
-  absl::flat_hash_map<const Node*, std::vector<Range>> sums_;
 };
+
+// The real numbers to which a clip or relu limits; nothing for other operators.
+std::optional<Range> ClampOf(const Node& node);
 
 // Whether every number of `type` is known to be one of those that Ranges
 // bounds: an integer with a scale, or an f32.

@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <numeric>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -200,7 +201,9 @@ class Pruner {
     for (size_t step = 0; step < pruned_->nodes().size(); ++step) {
       const Node& node = *pruned_->nodes()[step];
       if (!IsWeighted(node) || node.input(1)->constant() == nullptr ||
-          node.input(1)->constant()->size() == 0) {
+          node.input(1)->constant()->size() == 0 ||
+          node.output()->type().dtype != DType::kF32 ||
+          (node.input(2) != nullptr && node.input(2)->constant() == nullptr)) {
         continue;
       }
       std::optional<Patches> patches = Patches::Of(node);
@@ -256,11 +259,10 @@ class Pruner {
     const Value* x = node.input(0);
     const Lanes lanes = map_->LanesOf(x);
     if (lanes.empty() || IsDepthwise(node)) return false;
-    const bool is_conv = node.op().name() == "conv";
     const int64_t columns = node.input(1)->type().shape[1];
     const int64_t taps = layer.weights.cols() / columns;
     const int64_t channel = k / taps + static_cast<int64_t>(group) * columns;
-    return gone()[map_->ChannelOf(x, is_conv ? channel : lanes.Of(channel))];
+    return gone()[map_->ChannelOf(x, LaneOfColumn(node, lanes, channel))];
   }
 
   std::vector<Index> KeptColumns(const Layer& layer, size_t group) const {

@@ -269,10 +269,9 @@ class Judge {
   double ColumnSquares(const LaneReader& reader) const {
     const Node& node = NodeAt(reader.step);
     const Lanes lanes = study_.map.LanesOf(node.input(0));
-    const bool is_conv = node.op().name() == "conv";
     double squares = 0;
     MapWeights(node, [&](int64_t, int64_t in, double weight) {
-      if ((is_conv ? in : lanes.Of(in)) == reader.lane) {
+      if (LaneOfColumn(node, lanes, in) == reader.lane) {
         squares += weight * weight;
       }
       return weight;

@@ -28,7 +28,9 @@ std::vector<ChannelUnit> FindChannelUnits(const Graph& graph,
       }
       for (int64_t lane = 0; lane < lanes.count; ++lane) {
         const size_t channel = map.ChannelOf(operand, lane);
-        if (!IsWeighted(*node)) stays[channel] = true;
+        if (!IsWeighted(*node) || operand->type().dtype != DType::kF32) {
+          stays[channel] = true;
+        }
         units[channel].readers.push_back({step, lane});
       }
     }

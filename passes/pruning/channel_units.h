@@ -26,7 +26,7 @@ struct ChannelUnit {
 };
 
 // Those of the channels of `graph` that can go: every reader can do without
-// their terms, and they have one.
+// their terms and computes in f32, and they have one.
 std::vector<ChannelUnit> FindChannelUnits(const Graph& graph,
                                           const ChannelMap& map);
 
