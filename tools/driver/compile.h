@@ -69,7 +69,8 @@ absl::StatusOr<Module> CompileGraph(const std::string& path,
 
 // The model in `path` as an ONNX file is to hold it, at [graph]: after
 // options.prune and options.quantize, or after options.passes where they are
-// not "default", or with what can be merged merged.
+// not "default", or with what can be merged merged and needless channels left
+// out.
 absl::StatusOr<Module> CompileForOnnx(const std::string& path,
                                       const CompileOptions& options);
 
