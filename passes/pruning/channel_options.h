@@ -11,11 +11,12 @@
 #include "compiler/ir/attr.h"
 #include "passes/pass.h"
 #include "passes/pruning/channel_scores.h"
+#include "passes/pruning/options.h"
 
 namespace tinyc {
 
 struct ChannelPruneOptions {
-  enum class Repair { kRefit, kNone };
+  using Repair = PruneOptions::Repair;
 
   // The share of what the model has that is to be left; 1: all.
   double macs = 1;
@@ -29,11 +30,6 @@ struct ChannelPruneOptions {
   // kernels take so many at once.
   size_t multiple = 4;
 };
-template <>
-struct EnumNames<ChannelPruneOptions::Repair> {
-  static constexpr absl::string_view kNames[] = {"refit", "none"};
-};
-
 // The options of a pass that are named in ChannelPruneOptionNames.
 absl::StatusOr<ChannelPruneOptions> ReadChannelPruneOptions(
     const PassOptions& options);

@@ -17,8 +17,8 @@
 #include "passes/fitting/patches.h"
 #include "passes/pruning/channel_choice.h"
 #include "passes/pruning/channel_repair.h"
+#include "passes/pruning/fitted_layer.h"
 #include "passes/quantization/simulation.h"
-#include "passes/rewrite.h"
 #include "passes/weights.h"
 
 namespace tinyc {
@@ -35,34 +35,10 @@ constexpr double kRoundShare = 0.05;
 // Beyond it solving for the weights of a layer takes too long.
 constexpr size_t kGreatestSize = 2304;
 
-// The weights of a layer, as they were and as they become.
-struct Layer {
-  size_t step = 0;
-  std::string output = {};  // of its node in the model
+struct Layer : FittedLayer {
+  explicit Layer(Patches read) : patches(std::move(read)) {}
   Patches patches;
-  MatrixXd weights = {};  // [output channel][weight]
-  MatrixXd fitted = {};
-  std::vector<double> bias = {};  // what is added to it
-  bool changed = false;
 };
-
-MatrixXd MatrixOf(const Tensor& tensor) {
-  const Index rows = tensor.shape()[0];
-  const Index columns = tensor.size() / rows;
-  MatrixXd matrix(rows, columns);
-  for (int64_t i = 0; i < tensor.size(); ++i) {
-    matrix(i / columns, i % columns) = tensor.At(i);
-  }
-  return matrix;
-}
-
-Tensor TensorOf(const MatrixXd& matrix, const TensorType& type) {
-  Tensor tensor(type);
-  for (int64_t i = 0; i < tensor.size(); ++i) {
-    tensor.Set(i, matrix(i / matrix.cols(), i % matrix.cols()));
-  }
-  return tensor;
-}
 
 // Two float forms of a model: as it was, and with the weights that meet
 // channels that are gone at 0.
@@ -135,7 +111,8 @@ class Pruner {
 
   // Writes what Run found into the graph that the pruner was made of.
   absl::Status Apply(Graph& graph) const {
-    SetWeights(graph);
+    LayerWriter writer(graph);
+    for (const Layer& layer : layers_) writer.Write(layer);
     const ChannelMap map(graph);
     std::vector<bool> cut(map.size());
     absl::flat_hash_map<absl::string_view, const Value*> by_name;
@@ -210,10 +187,10 @@ class Pruner {
       if (!patches) continue;
       absl::string_view output = node.output()->name();
       absl::ConsumeSuffix(&output, kSumSuffix);
-      layers_.push_back({.step = step,
-                         .output = std::string(output),
-                         .patches = *std::move(patches),
-                         .weights = MatrixOf(*node.input(1)->constant())});
+      Layer& layer = layers_.emplace_back(*std::move(patches));
+      layer.step = step;
+      layer.output = std::string(output);
+      layer.weights = MatrixOf(*node.input(1)->constant());
     }
   }
 
@@ -314,49 +291,12 @@ class Pruner {
       return absl::OkStatus();
     }));
     TINYC_RETURN_IF_ERROR(pruned_->SetWeights(
-        layer->step, TensorOf(layer->fitted, node.input(1)->type())));
+        layer->step, FittedWeights(*layer, node.input(1)->type())));
     const Value& result = *node.output();
     pruned_->SetShift(
         layer->step,
         {Channels(result.type().shape, OutputChannelAxis(node)), layer->bias});
     return absl::OkStatus();
-  }
-
-  void SetWeights(Graph& graph) const {
-    absl::flat_hash_map<absl::string_view, const Layer*> layer_of;
-    for (const Layer& layer : layers_) {
-      if (layer.changed) layer_of[layer.output] = &layer;
-    }
-    for (Node* node : graph.NodeSnapshot()) {
-      if (!IsWeighted(*node)) continue;
-      const auto found = layer_of.find(node->output()->name());
-      if (found == layer_of.end()) continue;
-      const Layer& layer = *found->second;
-      Value* const weights = node->input(1);
-      PutConstant(graph, node, 1, TensorOf(layer.fitted, weights->type()));
-      if (std::all_of(layer.bias.begin(), layer.bias.end(),
-                      [](double b) { return b == 0; })) {
-        continue;
-      }
-      const Value* old = node->input(2);
-      Tensor bias(TensorType(DType::kF32, {layer.weights.rows()}));
-      for (int64_t i = 0; i < bias.size(); ++i) {
-        bias.Set(i, layer.bias[static_cast<size_t>(i)] +
-                        (old == nullptr ? 0 : old->constant()->At(i)));
-      }
-      PutConstant(graph, node, 2, std::move(bias));
-    }
-  }
-
-  static void PutConstant(Graph& graph, Node* node, size_t index,
-                          Tensor tensor) {
-    Value* const old = node->input(index);
-    Value* const made = graph.AddConstant(
-        std::move(tensor), old == nullptr
-                               ? absl::StrCat(node->output()->name(), "_bias")
-                               : old->name());
-    graph.SetInput(node, index, made);
-    if (old != nullptr && old->uses().empty()) TakeName(graph, old, made);
   }
 
   const ChannelPruneOptions& options_;

@@ -4,12 +4,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "compiler/ops/conv.h"
 #include "passes/quantization/simulation.h"
-#include "passes/rewrite.h"
 #include "passes/weights.h"
 
 namespace tinyc {
@@ -102,12 +100,7 @@ std::vector<PrunedLayer> FindLayers(const Graph& graph,
     const Index rows = weights.shape()[0];
     const Index size = rows == 0 ? 0 : weights.size() / rows;
     if (size == 0) continue;
-    layer.weights.resize(rows, size);
-    for (Index r = 0; r < rows; ++r) {
-      for (Index k = 0; k < size; ++k) {
-        layer.weights(r, k) = weights.At(r * size + k);
-      }
-    }
+    layer.weights = MatrixOf(weights);
     layer.kept = Mask::Constant(rows, size, true);
     const size_t channels = static_cast<size_t>(weights.shape()[1]);
     layer.units = UnitsOf(options.pattern, channels,
@@ -126,52 +119,6 @@ std::vector<PrunedLayer> FindLayers(const Graph& graph,
     layers.push_back(std::move(layer));
   }
   return layers;
-}
-
-Tensor FittedWeights(const PrunedLayer& layer, const TensorType& type) {
-  Tensor weights(type);
-  for (Index r = 0; r < layer.fitted.rows(); ++r) {
-    for (Index k = 0; k < layer.fitted.cols(); ++k) {
-      weights.Set(r * layer.fitted.cols() + k, layer.fitted(r, k));
-    }
-  }
-  return weights;
-}
-
-void ApplyLayers(const std::vector<PrunedLayer>& layers, Graph& graph) {
-  absl::flat_hash_map<std::string, const PrunedLayer*> layer_of;
-  for (const PrunedLayer& layer : layers) {
-    if (layer.changed) layer_of[layer.output] = &layer;
-  }
-  for (Node* node : graph.NodeSnapshot()) {
-    if (!IsLayer(*node)) continue;
-    const auto found = layer_of.find(node->output()->name());
-    if (found == layer_of.end()) continue;
-    const PrunedLayer& layer = *found->second;
-    Value* const old_weights = node->input(1);
-    Value* const new_weights =
-        graph.AddConstant(FittedWeights(layer, old_weights->type()));
-    graph.SetInput(node, 1, new_weights);
-    TakeName(graph, old_weights, new_weights);
-    if (std::all_of(layer.bias.begin(), layer.bias.end(),
-                    [](double b) { return b == 0; })) {
-      continue;
-    }
-    Value* const old_bias = node->input(2);
-    Tensor bias(
-        TensorType(DType::kF32, {static_cast<int64_t>(layer.bias.size())}));
-    for (size_t c = 0; c < layer.bias.size(); ++c) {
-      const int64_t i = static_cast<int64_t>(c);
-      bias.Set(i, layer.bias[c] +
-                      (old_bias == nullptr ? 0 : old_bias->constant()->At(i)));
-    }
-    Value* const new_bias =
-        graph.AddConstant(std::move(bias), absl::StrCat(layer.output, "_bias"));
-    graph.SetInput(node, 2, new_bias);
-    if (old_bias != nullptr && old_bias->uses().empty()) {
-      TakeName(graph, old_bias, new_bias);
-    }
-  }
 }
 
 }  // namespace tinyc

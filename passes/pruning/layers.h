@@ -11,6 +11,7 @@
 #include "compiler/ir/graph.h"
 #include "passes/fitting/masked_fit.h"
 #include "passes/fitting/patches.h"
+#include "passes/pruning/fitted_layer.h"
 #include "passes/pruning/options.h"
 #include "passes/pruning/removal.h"
 #include "passes/quantization/channels.h"
@@ -20,22 +21,15 @@ namespace tinyc {
 // Beyond so many weights solving a row takes too long.
 inline constexpr size_t kGreatestFittedRow = 1024;
 
-struct PrunedLayer {
-  std::string output;  // of its node in the model
-  std::string sum;     // before the activation, in its float forms
-  Channels channels;   // of the output
-  size_t step = 0;     // in the float forms
+struct PrunedLayer : FittedLayer {
+  std::string sum;    // before the activation, in its float forms
+  Channels channels;  // of the output
   // Nothing for layers whose operand has no vectors.
   std::optional<Patches> patches = {};
-  bool prunable = false;         // may lose weights
-  Units units = {};              // of each row
-  Eigen::MatrixXd weights = {};  // as they were, [output channel][weight]
-  std::vector<Gone> gone = {};   // [output channel][unit]
+  bool prunable = false;        // may lose weights
+  Units units = {};             // of each row
+  std::vector<Gone> gone = {};  // [output channel][unit]
   Mask kept = {};
-  // What the weights become, once they are changed.
-  bool changed = false;
-  Eigen::MatrixXd fitted = {};
-  std::vector<double> bias = {};  // what is added to it
 
   // Whether the moments of what it reads can be known, and are not too many.
   bool IsFitted() const;
@@ -50,12 +44,6 @@ struct PrunedLayer {
 // of their own.
 std::vector<PrunedLayer> FindLayers(const Graph& graph,
                                     const PruneOptions& options);
-
-// The weights of `layer` as a tensor of `type`.
-Tensor FittedWeights(const PrunedLayer& layer, const TensorType& type);
-
-// Gives the layers that changed their weights and biases.
-void ApplyLayers(const std::vector<PrunedLayer>& layers, Graph& graph);
 
 }  // namespace tinyc
 

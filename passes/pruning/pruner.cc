@@ -108,7 +108,10 @@ class Pruner {
   const Simulation& pruned() const { return *pruned_; }
 
   // Writes what Run found into the graph that the pruner was made of.
-  void Apply(Graph& graph) const { ApplyLayers(layers_, graph); }
+  void Apply(Graph& graph) const {
+    LayerWriter writer(graph);
+    for (const PrunedLayer& layer : layers_) writer.Write(layer);
+  }
 
  private:
   explicit Pruner(const PruneOptions& options) : options_(options) {}
