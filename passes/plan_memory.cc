@@ -7,8 +7,8 @@
 // Copies that sharing makes needless lose their kernel.  memory/alias.h
 // says which values share bytes, memory/offsets.h how the rest is packed.
 #include "passes/memory/alias.h"
+#include "passes/memory/greedy_offsets.h"
 #include "passes/memory/liveness.h"
-#include "passes/memory/offsets.h"
 #include "passes/pass.h"
 
 namespace tinyc {
@@ -20,8 +20,7 @@ absl::Status PlanMemory(Module& module, const PassOptions& options) {
   TINYC_ASSIGN_OR_RETURN(const AliasPlan aliases,
                          PlanAliases(module, liveness));
   const ArenaProblem problem = MakeArenaProblem(module, liveness, aliases);
-  constexpr OffsetSolver kSolver = &SolveOffsetsGreedily;
-  const OffsetSolution solution = kSolver(problem.buffers);
+  const OffsetSolution solution = SolveOffsetsGreedily(problem.packing);
 
   MemoryPlan plan;
   plan.revision = module.graph->revision();
@@ -29,7 +28,7 @@ absl::Status PlanMemory(Module& module, const PassOptions& options) {
   plan.lower_bound = solution.lower_bound;
   plan.optimal = solution.total == solution.lower_bound;
   std::vector<int64_t> base(aliases.storages.size(), 0);
-  for (size_t i = 0; i < problem.buffers.size(); ++i) {
+  for (size_t i = 0; i < solution.offsets.size(); ++i) {
     if (i < problem.storage.size()) {
       base[problem.storage[i]] = solution.offsets[i];
     } else {

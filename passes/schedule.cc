@@ -11,7 +11,6 @@
 #include "absl/container/flat_hash_set.h"
 #include "passes/memory/alias.h"
 #include "passes/memory/liveness.h"
-#include "passes/memory/offsets.h"
 #include "passes/pass.h"
 
 namespace tinyc {

@@ -371,7 +371,7 @@ ArenaProblem MakeArenaProblem(const Module& module, const Liveness& liveness,
       element =
           std::max<int64_t>(element, InfoOf(m.value->type().dtype).bits / 8);
     }
-    problem.buffers.push_back(
+    problem.packing.buffers.push_back(
         {storage.bytes, std::max(align, element), storage.life});
     problem.storage.push_back(i);
   }
@@ -380,7 +380,7 @@ ArenaProblem MakeArenaProblem(const Module& module, const Liveness& liveness,
     if (bytes == 0) continue;
     const int step = liveness.StepOf(*node);
     // Any element type may lie there.
-    problem.buffers.push_back(
+    problem.packing.buffers.push_back(
         {bytes, std::max<int64_t>(align, 8), {step, step}});
     problem.scratch.push_back(node.get());
   }
@@ -391,7 +391,7 @@ absl::StatusOr<int64_t> ArenaBound(const Module& module) {
   const Liveness liveness(*module.graph);
   TINYC_ASSIGN_OR_RETURN(const AliasPlan aliases,
                          PlanAliases(module, liveness));
-  return LiveBytesBound(MakeArenaProblem(module, liveness, aliases).buffers);
+  return LiveBytesBound(MakeArenaProblem(module, liveness, aliases).packing);
 }
 
 }  // namespace tinyc

@@ -48,7 +48,7 @@ absl::StatusOr<AliasPlan> PlanAliases(const Module& module,
 // The storages that lie in the arena and the nodes' scratch bytes, as the
 // problem of placing them.
 struct ArenaProblem {
-  std::vector<OffsetBuffer> buffers;
+  OffsetProblem packing;
   std::vector<size_t> storage;       // of the first buffers
   std::vector<const Node*> scratch;  // of the others
 };

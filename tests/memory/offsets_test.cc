@@ -1,31 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include "passes/memory/offsets.h"
-
+#include <algorithm>
 #include <random>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "passes/memory/greedy_offsets.h"
 
 namespace tinyc {
 namespace {
 
-// "" when no two buffers that live at the same time share a byte.
-void ExpectValid(const std::vector<OffsetBuffer>& buffers,
-                 const OffsetSolution& solution) {
-  ASSERT_EQ(solution.offsets.size(), buffers.size());
+// The least number of bytes that `above` begins above `below`.
+int64_t Distance(const OffsetProblem& problem, size_t below, size_t above) {
+  int64_t distance = problem.buffers[below].size;
+  for (const OffsetOverlap& o : problem.overlaps) {
+    if (o.below == below && o.above == above) {
+      distance = std::min(distance, o.distance);
+    }
+  }
+  return distance;
+}
+
+void ExpectValid(const OffsetProblem& problem, const OffsetSolution& solution) {
+  const std::vector<OffsetBuffer>& buffers = problem.buffers;
+  const std::vector<int64_t>& at = solution.offsets;
+  ASSERT_EQ(at.size(), buffers.size());
   int64_t top = 0;
   for (size_t i = 0; i < buffers.size(); ++i) {
-    EXPECT_GE(solution.offsets[i], 0);
-    EXPECT_EQ(solution.offsets[i] % buffers[i].align, 0);
-    top = std::max(top, solution.offsets[i] + buffers[i].size);
+    EXPECT_GE(at[i], 0);
+    EXPECT_EQ(at[i] % buffers[i].align, 0);
+    EXPECT_EQ(at[i], buffers[i].fixed.value_or(at[i]));
+    top = std::max(top, at[i] + buffers[i].size);
     for (size_t j = 0; j < i; ++j) {
       const bool same_time = buffers[i].life.first <= buffers[j].life.last &&
                              buffers[j].life.first <= buffers[i].life.last;
-      const bool same_bytes =
-          solution.offsets[i] < solution.offsets[j] + buffers[j].size &&
-          solution.offsets[j] < solution.offsets[i] + buffers[i].size;
-      EXPECT_FALSE(same_time && same_bytes) << i << " and " << j;
+      EXPECT_TRUE(!same_time || at[i] + Distance(problem, i, j) <= at[j] ||
+                  at[j] + Distance(problem, j, i) <= at[i])
+          << i << " and " << j;
     }
   }
   EXPECT_EQ(solution.total, top);
@@ -39,10 +50,11 @@ TEST(OffsetsTest, NothingNeedsNothing) {
 }
 
 TEST(OffsetsTest, AChainNeedsTwoNeighbours) {
-  const std::vector<OffsetBuffer> buffers = {
-      {100, 4, {0, 1}}, {40, 4, {1, 2}}, {60, 4, {2, 3}}, {80, 4, {3, 4}}};
-  const OffsetSolution solution = SolveOffsetsGreedily(buffers);
-  ExpectValid(buffers, solution);
+  const OffsetProblem problem = {
+      {{100, 4, {0, 1}}, {40, 4, {1, 2}}, {60, 4, {2, 3}}, {80, 4, {3, 4}}},
+      {}};
+  const OffsetSolution solution = SolveOffsetsGreedily(problem);
+  ExpectValid(problem, solution);
   EXPECT_EQ(solution.total, 140);
   EXPECT_EQ(solution.lower_bound, 140);
 }
@@ -50,39 +62,82 @@ TEST(OffsetsTest, AChainNeedsTwoNeighbours) {
 // The largest first, at 0, leaves 6 + 2 + 4 = 12 bytes; 10 are enough when the
 // long-lived one lies between the others.
 TEST(OffsetsTest, BetterThanTheLargestFirst) {
-  const std::vector<OffsetBuffer> buffers = {{6, 1, {0, 0}},
-                                             {4, 1, {0, 1}},
-                                             {2, 1, {1, 2}},
-                                             {4, 1, {1, 1}},
-                                             {8, 1, {2, 2}}};
-  const OffsetSolution solution = SolveOffsetsGreedily(buffers);
-  ExpectValid(buffers, solution);
+  const OffsetProblem problem = {{{6, 1, {0, 0}},
+                                  {4, 1, {0, 1}},
+                                  {2, 1, {1, 2}},
+                                  {4, 1, {1, 1}},
+                                  {8, 1, {2, 2}}},
+                                 {}};
+  const OffsetSolution solution = SolveOffsetsGreedily(problem);
+  ExpectValid(problem, solution);
   EXPECT_EQ(solution.total, 10);
   EXPECT_EQ(solution.lower_bound, 10);
 }
 
 // 10 and 7 bytes at multiples of 4 need 12 + 7 or 8 + 10.
 TEST(OffsetsTest, TheBoundKnowsOfAlignment) {
-  const std::vector<OffsetBuffer> buffers = {{10, 4, {0, 1}}, {7, 4, {0, 1}}};
-  const OffsetSolution solution = SolveOffsetsGreedily(buffers);
-  ExpectValid(buffers, solution);
+  const OffsetProblem problem = {{{10, 4, {0, 1}}, {7, 4, {0, 1}}}, {}};
+  const OffsetSolution solution = SolveOffsetsGreedily(problem);
+  ExpectValid(problem, solution);
   EXPECT_EQ(solution.total, 18);
   EXPECT_EQ(solution.lower_bound, 18);
+}
+
+// Each begins 4 bytes below the one that it is made from: 20 + 4 at the first
+// step, and 12 + 4 at the second.
+TEST(OffsetsTest, OverlapsSaveBytes) {
+  const OffsetProblem problem = {
+      {{20, 4, {0, 1}}, {12, 4, {1, 2}}, {8, 4, {2, 3}}},
+      {{1, 0, 4}, {2, 1, 3}}};
+  const OffsetSolution solution = SolveOffsetsGreedily(problem);
+  ExpectValid(problem, solution);
+  EXPECT_EQ(solution.total, 24);
+  EXPECT_EQ(solution.lower_bound, 24);
+}
+
+// The second may begin with the first or above it, but not below: its 8 bytes
+// do not fit into the 4 there.
+TEST(OffsetsTest, AnOverlapHasADirection) {
+  OffsetProblem problem = {{{16, 4, {0, 1}, 4}, {8, 4, {1, 2}}}, {{0, 1, 0}}};
+  OffsetSolution solution = SolveOffsetsGreedily(problem);
+  ExpectValid(problem, solution);
+  EXPECT_EQ(solution.offsets[1], 4);
+
+  problem.overlaps = {{1, 0, 0}};
+  solution = SolveOffsetsGreedily(problem);
+  ExpectValid(problem, solution);
+  EXPECT_EQ(solution.offsets[1], 0);
+}
+
+// A buffer that may lie on two others saves at most its own bytes.
+TEST(OffsetsTest, TheBoundCountsNoBytesTwice) {
+  const OffsetProblem problem = {
+      {{8, 4, {0, 0}}, {8, 4, {0, 0}}, {8, 4, {0, 0}}}, {{0, 1, 0}, {0, 2, 0}}};
+  EXPECT_EQ(LiveBytesBound(problem), 16);
+}
+
+TEST(OffsetsTest, FixedBuffersStayWhereTheyAre) {
+  const OffsetProblem problem = {
+      {{8, 4, {0, 2}, 16}, {16, 4, {0, 1}}, {20, 4, {1, 2}}}, {}};
+  const OffsetSolution solution = SolveOffsetsGreedily(problem);
+  ExpectValid(problem, solution);
+  EXPECT_EQ(solution.total, 44);
 }
 
 TEST(OffsetsTest, RandomProblemsAreSolvedValidlyAndTheSameTwice) {
   std::mt19937 random(7);
   for (int trial = 0; trial < 20; ++trial) {
-    std::vector<OffsetBuffer> buffers;
+    OffsetProblem problem;
     for (int i = 0; i < 30; ++i) {
       const int first = static_cast<int>(random() % 40);
-      buffers.push_back({static_cast<int64_t>(1 + random() % 500),
-                         int64_t{1} << (random() % 4),
-                         {first, first + static_cast<int>(random() % 6)}});
+      problem.buffers.push_back(
+          {static_cast<int64_t>(1 + random() % 500),
+           int64_t{1} << (random() % 4),
+           {first, first + static_cast<int>(random() % 6)}});
     }
-    const OffsetSolution solution = SolveOffsetsGreedily(buffers);
-    ExpectValid(buffers, solution);
-    EXPECT_EQ(SolveOffsetsGreedily(buffers).offsets, solution.offsets);
+    const OffsetSolution solution = SolveOffsetsGreedily(problem);
+    ExpectValid(problem, solution);
+    EXPECT_EQ(SolveOffsetsGreedily(problem).offsets, solution.offsets);
   }
 }
 
