@@ -16,6 +16,7 @@
 #include "frontends/onnx/export/export.h"
 #include "tools/driver/command_line.h"
 #include "tools/driver/compile.h"
+#include "tools/driver/fit.h"
 #include "tools/driver/lists.h"
 #include "tools/driver/model_options.h"
 #include "tools/driver/module_file.h"
@@ -122,6 +123,15 @@ absl::StatusOr<Samples> VerifySamples(const std::string& file,
   return samples;
 }
 
+// The file of the report, if it is asked for.
+std::vector<NamedFile> ReportFiles(const Request& request,
+                                   const nlohmann::ordered_json& report) {
+  if (request.report.empty()) return {};
+  return {{request.report, absl::EndsWith(request.report, ".html")
+                               ? ReportHtml(report)
+                               : report.dump(2) + "\n"}};
+}
+
 // All files that the request asks for, and what is known of the model.
 absl::StatusOr<std::vector<NamedFile>> MakeFiles(
     const Request& request, const CompiledModel& model,
@@ -147,10 +157,8 @@ absl::StatusOr<std::vector<NamedFile>> MakeFiles(
                        std::move(file.text)});
     }
   }
-  if (!request.report.empty()) {
-    files.push_back({request.report, absl::EndsWith(request.report, ".html")
-                                         ? ReportHtml(report)
-                                         : report.dump(2) + "\n"});
+  for (NamedFile& file : ReportFiles(request, report)) {
+    files.push_back(std::move(file));
   }
   return files;
 }
@@ -197,6 +205,22 @@ int RunExport(const Request& request, const CompileOptions& options) {
   return kExitDone;
 }
 
+// Says why the model does not fit.  Of the files only the report is written,
+// which shows it.
+int RefuseToFit(const Request& request, const absl::Status& why,
+                const nlohmann::ordered_json& report) {
+  PrintErrors(WithFile(request.model, why));
+  std::fputs(FitText(report["fit"]).c_str(), stderr);
+  const absl::Status written =
+      WriteOutputs(request, ReportFiles(request, report));
+  if (!written.ok()) PrintErrors(written);
+  if (request.check) {
+    const absl::Status printed = PrintResult(ReportText(report));
+    if (!printed.ok()) PrintErrors(printed);
+  }
+  return kExitFault;
+}
+
 int Run(const Request& request, const CompileOptions& options) {
   const absl::StatusOr<CompiledModel> model =
       CompileModel(request.model, options);
@@ -210,6 +234,12 @@ int Run(const Request& request, const CompileOptions& options) {
     report["pruning"] =
         PruningJson(*model->dense->graph, *model->pruned->graph);
   }
+  absl::Status fits;
+  if (options.limits.ram || options.limits.flash) {
+    report["fit"] = FitJson(*model, options, report);
+    fits = FitStatus(report["fit"]);
+    if (fits.ok()) PrintNotes({FitLine(report["fit"])});
+  }
   if (options.quantize) {
     const absl::StatusOr<QuantizationQuality> quality =
         QualityOf(*model, *options.quantize);
@@ -220,6 +250,7 @@ int Run(const Request& request, const CompileOptions& options) {
     PrintNotes({QualityNote(*quality, options.prune.has_value())});
     report["quantization"] = QualityJson(*quality);
   }
+  if (!fits.ok()) return RefuseToFit(request, fits, report);
   const absl::StatusOr<std::vector<NamedFile>> files =
       MakeFiles(request, *model, report);
   if (!files.ok()) {
@@ -264,6 +295,15 @@ int Main(int argc, const char* const* argv) {
        "own; or the compiled module as text; or what the model is\n"
        "before it becomes C, quantized if asked for, as ONNX",
        &request.emit},
+      {"ram", "64K",
+       "the most bytes that the arena may take, with K or M; the\n"
+       "stack and the caller's buffers come on top. A model that\n"
+       "does not fit is an error that says what to do",
+       &model_options.ram},
+      {"flash", "256K",
+       "the most bytes that weights and code may take, the code\n"
+       "by estimate",
+       &model_options.flash},
       {"report", "FILE",
        "write what the model costs to FILE.json, or as a page to\n"
        "FILE.html",
@@ -311,6 +351,11 @@ int Main(int argc, const char* const* argv) {
   }
   absl::StatusOr<CompileOptions> compile = ReadModelOptions(model_options);
   if (!compile.ok()) return UsageError(kProgram, compile.status().message());
+  if (request.emit == "onnx" &&
+      (compile->limits.ram || compile->limits.flash)) {
+    return UsageError(kProgram,
+                      "--ram and --flash are about C, not --emit=onnx");
+  }
   compile->manager = manager;
   for (const std::string& names : print_after) {
     for (const absl::string_view name : absl::StrSplit(names, ',')) {

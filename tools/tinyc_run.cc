@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // tinyc-run: runs a model on arrays, as the reference, by the kernels or as
 // emitted C.
-#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -9,7 +8,6 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "compiler/base/file.h"
@@ -21,6 +19,7 @@
 #include "tools/driver/compare_layers.h"
 #include "tools/driver/engine.h"
 #include "tools/driver/model_options.h"
+#include "tools/driver/report.h"
 
 namespace tinyc {
 namespace {
@@ -54,15 +53,6 @@ absl::StatusOr<std::vector<NamedTensor>> Arrays(const std::string& file) {
   return arrays;
 }
 
-// What a user knows `value` by: its name in the model, or for a value that
-// tinyc made (its name is a number) the ONNX nodes that it comes from.
-std::string LayerName(const Value& value) {
-  const bool number = std::all_of(value.name().begin(), value.name().end(),
-                                  absl::ascii_isdigit);
-  const Loc& loc = value.producer()->loc();
-  return number && !loc.empty() ? loc.Names() : value.name();
-}
-
 // The intermediate values of the first sample, by name.
 absl::StatusOr<std::vector<NamedTensor>> Layers(const Request& request,
                                                 const CompiledModel& model,
@@ -75,7 +65,7 @@ absl::StatusOr<std::vector<NamedTensor>> Layers(const Request& request,
   TINYC_RETURN_IF_ERROR(
       ObserveEngine(request.engine, model, samples.values()[0],
                     [&](const Value& value, const Tensor& tensor) {
-                      std::string name = LayerName(value);
+                      std::string name = ValueName(value);
                       const int count = ++seen[name];
                       if (count > 1) absl::StrAppend(&name, "#", count);
                       layers.push_back({std::move(name), tensor});

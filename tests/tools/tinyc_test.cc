@@ -218,6 +218,37 @@ TEST_F(TinycTest, ChecksWithoutWriting) {
   EXPECT_THAT(dir_.Names(), IsEmpty());
 }
 
+TEST_F(TinycTest, SaysWhetherTheModelFits) {
+  ProgramRun run = RunProgram(
+      "tinyc", {kModel, "-o", Path("m.c"), "--ram=1M", "--flash=1M"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("of 1,048,576 bytes (without "));
+  EXPECT_THAT(dir_.Names(), ElementsAre("m.c", "m.h"));
+  ExpectFailure({kModel, "-o", Path("n.c"), "--ram=1K"}, 1,
+                "mnist.onnx: the model does not fit: it needs ");
+  ExpectFailure({kModel, "-o", Path("n.c"), "--flash=1K"}, 1,
+                "would help: --quantize=int8");
+  // The report shows it all the same.
+  run = RunProgram("tinyc", {kModel, "-o", Path("n.c"), "--ram=1K",
+                             "--report=" + Path("r.json")});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(dir_.Names(), ElementsAre("m.c", "m.h", "r.json"));
+  const auto fit = nlohmann::json::parse(Text("r.json"))["fit"];
+  EXPECT_GT(fit["ram"]["missing"], 0);
+  EXPECT_EQ(fit["ram"]["limit"], 1024);
+  run = RunProgram("tinyc", {kModel, "--check", "--ram=1K"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.out, HasSubstr("\n  does not fit: RAM "));
+}
+
+TEST_F(TinycTest, RefusesWrongLimits) {
+  ExpectFailure({kModel, "--check", "--ram=64KB"}, 2,
+                "--ram is a number of bytes like 65536, 64K or 1M, not "
+                "\"64KB\"");
+  ExpectFailure({kModel, "-o", Path("m.onnx"), "--emit=onnx", "--flash=1M"}, 2,
+                "are about C, not --emit=onnx");
+}
+
 TEST_F(TinycTest, ChecksAllNodesAtOnce) {
   onnx::ModelProto model;
   ASSERT_TRUE(onnx::OnnxParser::Parse(model, R"(

@@ -3,6 +3,7 @@
 #ifndef TINYC_TOOLS_DRIVER_COMPILE_H_
 #define TINYC_TOOLS_DRIVER_COMPILE_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -24,6 +25,12 @@ struct EnumNames<WeightStorage> {
   static constexpr absl::string_view kNames[] = {"fast", "small", "dense"};
 };
 
+// What the model may take, in bytes; nothing: all that it needs.
+struct MemoryLimits {
+  std::optional<int64_t> ram = {};
+  std::optional<int64_t> flash = {};  // weights and code
+};
+
 struct CompileOptions {
   ImportOptions import = {};
   const Target* target = nullptr;  // null: generic
@@ -38,6 +45,8 @@ struct CompileOptions {
   bool no_slim = false;
   // Of items compress-weights that do not say it themselves.
   WeightStorage weights = WeightStorage::kFast;
+  // Said of the model when it is compiled (fit.h).
+  MemoryLimits limits = {};
   PassManagerOptions manager = {};
 };
 

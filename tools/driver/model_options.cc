@@ -19,6 +19,7 @@
 #include "compiler/targets/registry.h"
 #include "passes/quantization/loss.h"
 #include "passes/quantization/range_estimator.h"
+#include "tools/driver/fit.h"
 
 namespace tinyc {
 namespace {
@@ -132,6 +133,18 @@ absl::Status ReadQuantize(const ModelOptions& options, CompileOptions* read) {
   return absl::OkStatus();
 }
 
+// Stores what an option says that limits a memory.
+absl::Status ReadLimit(absl::string_view option, const std::string& text,
+                       std::optional<int64_t>* limit) {
+  if (text.empty()) return absl::OkStatus();
+  const absl::StatusOr<int64_t> bytes = ParseBytes(text);
+  if (!bytes.ok()) {
+    return Prefixed(absl::StrCat(option, " is "), bytes.status());
+  }
+  *limit = *bytes;
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::vector<Option> ModelOptionRows(ModelOptions* options) {
@@ -238,6 +251,9 @@ absl::StatusOr<CompileOptions> ReadModelOptions(const ModelOptions& options) {
       return Invalid("--shape ", name, " is given twice");
     }
   }
+  TINYC_RETURN_IF_ERROR(ReadLimit("--ram", options.ram, &read.limits.ram));
+  TINYC_RETURN_IF_ERROR(
+      ReadLimit("--flash", options.flash, &read.limits.flash));
   return read;
 }
 

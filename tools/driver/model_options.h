@@ -27,6 +27,8 @@ struct ModelOptions {
   std::string max_loss;     // "": not said
   std::string io;           // "": keep
   std::string weights = "fast";
+  std::string ram;    // "": no limit; not among the rows, tinyc's alone
+  std::string flash;  // likewise
 };
 
 // Their rows of a command line, storing into `options`.

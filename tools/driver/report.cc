@@ -9,6 +9,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "compiler/lowering/control.h"
@@ -190,8 +191,8 @@ std::vector<Resident> Residents(const Module& module) {
     for (const Value* value : node->outputs()) {
       const Json offset = ArenaOffset(module, value);
       if (offset.is_null()) continue;
-      residents.push_back(
-          {value->name(), step, offset, value->type().bytes(), live.at(value)});
+      residents.push_back({ValueName(*value), step, offset,
+                           value->type().bytes(), live.at(value)});
     }
     const auto scratch = module.plan->scratch.find(node.get());
     if (scratch != module.plan->scratch.end()) {
@@ -271,6 +272,13 @@ int64_t CodeBytesEstimate(const Module& module) {
 std::string LayerName(const Node& node) {
   const std::string names = node.loc().Names();
   return names.empty() ? node.output()->name() : names;
+}
+
+std::string ValueName(const Value& value) {
+  const bool number = std::all_of(value.name().begin(), value.name().end(),
+                                  absl::ascii_isdigit);
+  if (!number || value.producer() == nullptr) return value.name();
+  return LayerName(*value.producer());
 }
 
 Json ReportJson(const Module& module) {

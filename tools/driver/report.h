@@ -25,6 +25,7 @@
 //                  those of all iterations of a loop that is known, else of one
 //   tensors[]  everything in the arena, scratch included: name, layer,
 //              arena_offset, bytes, live_from, live_to
+//   fit           of a model with limits of memory: fit.h
 //   pruning       of a model that was pruned here: pruning.h
 //   quantization  of a model that was quantized here: quality.h
 //   notes[]
@@ -45,6 +46,9 @@ nlohmann::ordered_json ReportJson(const Module& module);
 
 // What a report calls a layer: the ONNX nodes it came from.
 std::string LayerName(const Node& node);
+// What a user knows `value` by: its name in the model, or for a value that
+// tinyc made (its name is a number) the ONNX nodes that it comes from.
+std::string ValueName(const Value& value);
 
 // The same data as one page that needs no other file.
 std::string ReportHtml(const nlohmann::ordered_json& report);

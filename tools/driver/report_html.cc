@@ -6,10 +6,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "tools/driver/fit.h"
 #include "tools/driver/html.h"
 #include "tools/driver/pruning.h"
 #include "tools/driver/report.h"
 #include "tools/driver/report_weights.h"
+#include "tools/driver/terminal_text.h"
 
 namespace tinyc {
 namespace {
@@ -61,13 +63,7 @@ std::string String(const Json& json, const char* key) {
 int64_t Int(const Json& json, const char* key) { return json[key]; }
 
 // 1234567 as 1 234 567, with spaces that do not break.
-std::string Number(int64_t value) {
-  std::string text = absl::StrCat(value);
-  for (int64_t i = static_cast<int64_t>(text.size()) - 3; i > 0; i -= 3) {
-    text.insert(static_cast<size_t>(i), "\xe2\x80\xaf");
-  }
-  return text;
-}
+std::string Number(int64_t value) { return NumberText(value, "\xe2\x80\xaf"); }
 
 std::string NumberOrDash(const Json& json) {
   return json.is_null() ? "-" : Number(json);
@@ -89,6 +85,10 @@ void AppendSummary(const Json& report, std::string* html) {
   row("Code (flash)",
       "about " + Number(Int(report, "code_bytes_estimate")) + " B",
       "an estimate for Thumb-2 at -Os");
+  if (report.contains("fit")) {
+    row(FitStatus(report["fit"]).ok() ? "Fits" : "Does not fit", "",
+        EscapeHtml(FitLine(report["fit"])));
+  }
   row("Multiply-accumulates", Number(Int(report, "macs")));
   for (const char* key : {"inputs", "outputs"}) {
     for (const Json& tensor : report[key]) {
@@ -261,6 +261,7 @@ std::string ReportHtml(const Json& report) {
   absl::StrAppend(&html, "<title>", model, "</title>\n</head>\n<body>\n<h1>",
                   model, "</h1>\n");
   AppendSummary(report, &html);
+  if (report.contains("fit")) absl::StrAppend(&html, FitHtml(report["fit"]));
   AppendArena(report, &html);
   AppendLayers(report, &html);
   if (report.contains("pruning")) {

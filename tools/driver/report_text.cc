@@ -9,7 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "tools/driver/fit.h"
 #include "tools/driver/report.h"
+#include "tools/driver/terminal_text.h"
 
 namespace tinyc {
 namespace {
@@ -23,14 +25,7 @@ int64_t Int(const Json& json, const char* key) { return json[key]; }
 
 std::string String(const Json& json, const char* key) { return json[key]; }
 
-// 1234567 as 1,234,567.
-std::string Number(int64_t value) {
-  std::string text = absl::StrCat(value);
-  for (int64_t i = static_cast<int64_t>(text.size()) - 3; i > 0; i -= 3) {
-    text.insert(static_cast<size_t>(i), 1, ',');
-  }
-  return text;
-}
+std::string Number(int64_t value) { return NumberText(value); }
 
 std::string TensorLine(const char* side, const Json& tensor) {
   const std::string dims =
@@ -62,6 +57,12 @@ std::string Totals(const Json& report) {
   absl::StrAppend(&text, "  flash   about ", Number(weights + code),
                   " bytes: weights ", Number(weights), ", code about ",
                   Number(code), " (Thumb-2 at -Os)\n");
+  if (report.contains("fit")) {
+    absl::StrAppend(
+        &text,
+        FitStatus(report["fit"]).ok() ? "  fits    " : "  does not fit: ",
+        FitLine(report["fit"]), "\n");
+  }
   absl::StrAppend(&text, "  work    ", Number(Int(report, "macs")),
                   " multiply-accumulates in ", report["layers"].size(),
                   " layers\n");
@@ -85,7 +86,8 @@ std::string Layers(const Json& report) {
     absl::StrAppendFormat(&text, "  %15s %4.0f %% %12s  %s (%s)\n",
                           Number(macs), 100 * static_cast<double>(macs) / all,
                           Number(Int(*layer, "weight_bytes")),
-                          String(*layer, "name"), String(*layer, "op"));
+                          ShortName(String(*layer, "name")),
+                          String(*layer, "op"));
   }
   return text;
 }
@@ -101,10 +103,10 @@ std::string Peak(const Json& report) {
   const auto& layer =
       report["layers"][static_cast<size_t>(Int(report, "peak_step"))];
   std::string text = absl::StrFormat("\n  %15s  in the arena during %s\n",
-                                     "bytes", String(layer, "name"));
+                                     "bytes", ShortName(String(layer, "name")));
   for (const Json* tensor : tensors) {
     absl::StrAppendFormat(&text, "  %15s  %s\n", Number(Int(*tensor, "bytes")),
-                          String(*tensor, "name"));
+                          ShortName(String(*tensor, "name")));
   }
   return text;
 }
@@ -126,7 +128,8 @@ std::string Quantization(const Json& quality) {
                                      "were only this layer quantized");
   for (const Json* layer : layers) {
     absl::StrAppendFormat(&text, "  %12.1f  %s (%s)\n", decibels(*layer),
-                          String(*layer, "name"), String(*layer, "op"));
+                          ShortName(String(*layer, "name")),
+                          String(*layer, "op"));
   }
   return text;
 }
