@@ -286,7 +286,8 @@ std::string FitHtml(const Json& fit) {
                     "</code>. The largest parts:</p>\n<table>\n");
     for (const Json& piece : part["largest"]) {
       absl::StrAppend(&html, "<tr><td class=\"n\">",
-                      NumberText(Int(piece, "bytes")), " B</td><td>",
+                      NumberText(Int(piece, "bytes")),
+                      " B</td><td class=\"name\">",
                       EscapeHtml(String(piece, "name")), "</td></tr>\n");
     }
     absl::StrAppend(&html, "</table>\n");

@@ -10,6 +10,7 @@
 #include "tools/driver/html.h"
 #include "tools/driver/pruning.h"
 #include "tools/driver/report.h"
+#include "tools/driver/report_arena.h"
 #include "tools/driver/report_weights.h"
 #include "tools/driver/terminal_text.h"
 
@@ -46,6 +47,7 @@ svg rect { stroke: #fff; stroke-width: 1; }
 svg rect:hover { stroke: #000; }
 svg rect.peak { fill: none; stroke: #1c2733; stroke-dasharray: 4 3;
   pointer-events: none; }
+svg line { stroke: #c0392b; stroke-dasharray: 6 3; }
 svg text { font: 11px system-ui, sans-serif; fill: #1c2733;
   pointer-events: none; }
 svg.heat { background: #f4f7fa; max-width: none; }
@@ -87,7 +89,8 @@ void AppendSummary(const Json& report, std::string* html) {
       "an estimate for Thumb-2 at -Os");
   if (report.contains("fit")) {
     row(FitStatus(report["fit"]).ok() ? "Fits" : "Does not fit", "",
-        EscapeHtml(FitLine(report["fit"])));
+        absl::StrCat("<div class=\"name\">", EscapeHtml(FitLine(report["fit"])),
+                     "</div>"));
   }
   row("Multiply-accumulates", Number(Int(report, "macs")));
   for (const char* key : {"inputs", "outputs"}) {
@@ -103,62 +106,6 @@ void AppendSummary(const Json& report, std::string* html) {
     }
   }
   absl::StrAppend(html, "</table>\n");
-}
-
-// Time runs to the right, one column per layer; addresses run upwards.
-void AppendArena(const Json& report, std::string* html) {
-  constexpr double kWidth = 1000, kHeight = 420, kBottom = 18;
-  constexpr double kLabelWidth = 120, kLabelHeight = 16;  // room for a label
-  const double steps = static_cast<double>(report["layers"].size());
-  const double arena = static_cast<double>(Int(report, "arena_bytes"));
-  absl::StrAppend(html, "<h2>The arena over time</h2>\n");
-  if (steps == 0 || arena == 0) {
-    absl::StrAppend(html, "<p>This model needs no arena.</p>\n");
-    return;
-  }
-  const double column = kWidth / steps;
-  absl::StrAppend(html,
-                  "<p>One column per layer, in execution order; the height is "
-                  "the arena, address 0 at the bottom. Point at a rectangle "
-                  "for its name. The dashed column needs the most bytes: ",
-                  Number(Int(report, "peak_bytes")), ".</p>\n");
-  absl::StrAppend(html, "<svg viewBox=\"0 0 ", kWidth, " ", kHeight + kBottom,
-                  "\" role=\"img\" aria-label=\"arena over time\">\n");
-  for (const Json& tensor : report["tensors"]) {
-    const int64_t from = Int(tensor, "live_from");
-    const int64_t to = Int(tensor, "live_to");
-    const int64_t offset = Int(tensor, "arena_offset");
-    const int64_t bytes = Int(tensor, "bytes");
-    const Json& layer = report["layers"][tensor["layer"].get<size_t>()];
-    const double height = kHeight * static_cast<double>(bytes) / arena;
-    const double x = column * static_cast<double>(from);
-    const double y =
-        kHeight - kHeight * static_cast<double>(offset + bytes) / arena;
-    const double width = column * static_cast<double>(to - from + 1);
-    // A colour per layer, neighbours far apart.
-    const int64_t hue = Int(tensor, "layer") * 137 % 360;
-    absl::StrAppend(html, "<rect x=\"", x, "\" y=\"", y, "\" width=\"", width,
-                    "\" height=\"", height, "\" fill=\"hsl(", hue,
-                    " 45% 65%)\" fill-opacity=\".85\"><title>",
-                    String(tensor, "name"), "\nfrom ", String(layer, "name"),
-                    " (", String(layer, "op"), ")\n");
-    absl::StrAppend(html, Number(bytes), " B at ", Number(offset), ", layers ",
-                    from, " to ", to, "</title></rect>\n");
-    if (width >= kLabelWidth && height >= kLabelHeight) {
-      absl::StrAppend(html, "<text text-anchor=\"middle\" x=\"", x + width / 2,
-                      "\" y=\"", y + height / 2 + 4, "\">",
-                      Int(tensor, "layer"), " ", String(layer, "op"), ", ",
-                      Number(bytes), " B</text>\n");
-    }
-  }
-  absl::StrAppend(html, "<rect class=\"peak\" x=\"",
-                  column * static_cast<double>(Int(report, "peak_step")),
-                  "\" y=\"0\" width=\"", column, "\" height=\"", kHeight,
-                  "\"/>\n");
-  absl::StrAppend(html, "<text x=\"2\" y=\"", kHeight + 13,
-                  "\">layer 0</text><text text-anchor=\"end\" x=\"", kWidth - 2,
-                  "\" y=\"", kHeight + 13, "\">layer ",
-                  report["layers"].size() - 1, "</text>\n</svg>\n");
 }
 
 void AppendLayers(const Json& report, std::string* html) {
@@ -262,7 +209,7 @@ std::string ReportHtml(const Json& report) {
                   model, "</h1>\n");
   AppendSummary(report, &html);
   if (report.contains("fit")) absl::StrAppend(&html, FitHtml(report["fit"]));
-  AppendArena(report, &html);
+  absl::StrAppend(&html, ArenaHtml(report));
   AppendLayers(report, &html);
   if (report.contains("pruning")) {
     absl::StrAppend(&html, PruningHtml(report["pruning"]));
