@@ -5,9 +5,10 @@
 //   %a = conv(%x) using ...  =>  %a = conv(%x) using ... at arena+512
 //
 // Copies that sharing makes needless lose their kernel.  memory/alias.h
-// says which values share bytes, memory/offsets.h how the rest is packed.
+// says which values share bytes, memory/exact_offsets.h how the rest is packed.
 #include "passes/memory/alias.h"
-#include "passes/memory/greedy_offsets.h"
+#include "passes/memory/check_offsets.h"
+#include "passes/memory/exact_offsets.h"
 #include "passes/memory/liveness.h"
 #include "passes/pass.h"
 
@@ -20,7 +21,8 @@ absl::Status PlanMemory(Module& module, const PassOptions& options) {
   TINYC_ASSIGN_OR_RETURN(const AliasPlan aliases,
                          PlanAliases(module, liveness));
   const ArenaProblem problem = MakeArenaProblem(module, liveness, aliases);
-  const OffsetSolution solution = SolveOffsetsGreedily(problem.packing);
+  const OffsetSolution solution = SolveOffsets(problem.packing);
+  TINYC_RETURN_IF_ERROR(CheckOffsets(problem.packing, solution));
 
   MemoryPlan plan;
   plan.revision = module.graph->revision();

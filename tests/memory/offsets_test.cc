@@ -1,46 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#include <algorithm>
+#include "passes/memory/offsets.h"
+
 #include <random>
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "passes/memory/check_offsets.h"
 #include "passes/memory/greedy_offsets.h"
 
 namespace tinyc {
 namespace {
 
-// The least number of bytes that `above` begins above `below`.
-int64_t Distance(const OffsetProblem& problem, size_t below, size_t above) {
-  int64_t distance = problem.buffers[below].size;
-  for (const OffsetOverlap& o : problem.overlaps) {
-    if (o.below == below && o.above == above) {
-      distance = std::min(distance, o.distance);
-    }
-  }
-  return distance;
-}
-
 void ExpectValid(const OffsetProblem& problem, const OffsetSolution& solution) {
-  const std::vector<OffsetBuffer>& buffers = problem.buffers;
-  const std::vector<int64_t>& at = solution.offsets;
-  ASSERT_EQ(at.size(), buffers.size());
-  int64_t top = 0;
-  for (size_t i = 0; i < buffers.size(); ++i) {
-    EXPECT_GE(at[i], 0);
-    EXPECT_EQ(at[i] % buffers[i].align, 0);
-    EXPECT_EQ(at[i], buffers[i].fixed.value_or(at[i]));
-    top = std::max(top, at[i] + buffers[i].size);
-    for (size_t j = 0; j < i; ++j) {
-      const bool same_time = buffers[i].life.first <= buffers[j].life.last &&
-                             buffers[j].life.first <= buffers[i].life.last;
-      EXPECT_TRUE(!same_time || at[i] + Distance(problem, i, j) <= at[j] ||
-                  at[j] + Distance(problem, j, i) <= at[i])
-          << i << " and " << j;
-    }
-  }
-  EXPECT_EQ(solution.total, top);
-  EXPECT_LE(solution.lower_bound, solution.total);
+  const absl::Status status = CheckOffsets(problem, solution);
+  EXPECT_TRUE(status.ok()) << status;
 }
 
 TEST(OffsetsTest, NothingNeedsNothing) {
