@@ -57,14 +57,17 @@ class PlanChecker {
       return Internal("an arena of ", plan_.arena_bytes,
                       " bytes contradicts the lower bound ", plan_.lower_bound);
     }
+    if (module_.io_in_arena) TINYC_RETURN_IF_ERROR(FillInputs());
     for (const auto& node : module_.graph->nodes()) {
       TINYC_RETURN_IF_ERROR(WithLoc(RunNode(*node), *node));
     }
     for (size_t i = 0; i < outputs_.size(); ++i) {
       const Value& output = *module_.graph->outputs()[i];
       TINYC_RETURN_IF_ERROR(CheckIntact(output, "when the model returns it"));
-      if (!(plan_.values.at(&output) ==
-            Place{Place::Kind::kModelOutput, static_cast<int>(i), 0})) {
+      if (module_.io_in_arena) {
+        TINYC_RETURN_IF_ERROR(CheckInArena(output));
+      } else if (!(plan_.values.at(&output) ==
+                   Place{Place::Kind::kModelOutput, static_cast<int>(i), 0})) {
         return Internal("%", output.name(), " is not in the caller's output ",
                         i);
       }
@@ -84,6 +87,29 @@ class PlanChecker {
     }
     bool operator==(const Region&) const = default;
   };
+
+  absl::Status CheckInArena(const Value& value) const {
+    if (plan_.values.at(&value).kind == Place::Kind::kArena) {
+      return absl::OkStatus();
+    }
+    return Internal("%", value.name(), " is not in the arena");
+  }
+
+  // What the caller does before the model runs.
+  absl::Status FillInputs() {
+    const absl::Span<Value* const> inputs = module_.graph->inputs();
+    for (const Value* input : inputs) {
+      TINYC_ASSIGN_OR_RETURN(const Region region, RegionOf(*input));
+      TINYC_RETURN_IF_ERROR(CheckInArena(*input));
+      for (int64_t i = region.begin; i < region.end; ++i) {
+        arena_.tags[static_cast<size_t>(i)] = {input, i - region.begin};
+      }
+    }
+    for (const Value* input : inputs) {
+      TINYC_RETURN_IF_ERROR(CheckIntact(*input, "when the caller has written"));
+    }
+    return absl::OkStatus();
+  }
 
   static std::vector<Tag> Tags(int64_t bytes) {
     return std::vector<Tag>(static_cast<size_t>(bytes));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gives every value its place: in the caller's inputs and outputs or, packed by
-// lifetime, in the arena.
+// Gives every value its place: in the caller's inputs and outputs, unless these
+// lie in the arena too, or, packed by lifetime, in the arena.
 //
 //   %a = conv(%x) using ...  =>  %a = conv(%x) using ... at arena+512
 //
@@ -19,7 +19,7 @@ absl::Status PlanMemory(Module& module, const PassOptions& options) {
       module, [&](Module& body) { return PlanMemory(body, options); }));
   const Liveness liveness(*module.graph);
   TINYC_ASSIGN_OR_RETURN(const AliasPlan aliases,
-                         PlanAliases(module, liveness));
+                         PlanAliases(module, liveness, module.io_in_arena));
   const ArenaProblem problem = MakeArenaProblem(module, liveness, aliases);
   const OffsetSolution solution = SolveOffsets(problem.packing);
   TINYC_RETURN_IF_ERROR(CheckOffsets(problem.packing, solution));
@@ -45,16 +45,16 @@ absl::Status PlanMemory(Module& module, const PassOptions& options) {
     }
   }
   // Values without bytes have a place as well, so that they can be passed.
-  for (size_t i = 0; i < module.graph->inputs().size(); ++i) {
-    plan.values.try_emplace(
-        module.graph->inputs()[i],
-        Place{Place::Kind::kModelInput, static_cast<int>(i), 0});
-  }
-  for (size_t i = 0; i < module.graph->outputs().size(); ++i) {
-    plan.values.try_emplace(
-        module.graph->outputs()[i],
-        Place{Place::Kind::kModelOutput, static_cast<int>(i), 0});
-  }
+  const auto place_all = [&](absl::Span<Value* const> boundary,
+                             Place::Kind kind) {
+    for (size_t i = 0; i < boundary.size(); ++i) {
+      plan.values.try_emplace(
+          boundary[i],
+          module.io_in_arena ? Place() : Place{kind, static_cast<int>(i), 0});
+    }
+  };
+  place_all(module.graph->inputs(), Place::Kind::kModelInput);
+  place_all(module.graph->outputs(), Place::Kind::kModelOutput);
   for (const auto& node : module.graph->nodes()) {
     for (const Value* output : node->outputs()) {
       if (output->type().bytes() == 0) plan.values.try_emplace(output);

@@ -230,6 +230,9 @@ int Run(const Request& request, const CompileOptions& options) {
   }
   PrintNotes(model->planned.notes);
   nlohmann::ordered_json report = ReportJson(model->planned);
+  if (request.check || !request.report.empty()) {
+    report["io"] = IoJson(model->planned);
+  }
   if (model->dense) {
     report["pruning"] =
         PruningJson(*model->dense->graph, *model->pruned->graph);

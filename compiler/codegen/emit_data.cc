@@ -54,34 +54,69 @@ void AppendCasts(absl::string_view array, const std::vector<CTensor>& tensors,
   }
 }
 
-void WriteRunModel(CWriter& w, const CProgram& program) {
+// `if (inputs == NULL || inputs[0] == NULL) return TC_EINVAL;`, where
+// `elements` says to look at the pointers too; else <prefix>_run does.
+void CheckPointers(CWriter& w, absl::string_view array,
+                   const std::vector<CTensor>& tensors, bool elements) {
+  if (tensors.empty()) {
+    w.Line(absl::StrCat("(void)", array, ";"));
+    return;
+  }
+  w.Line(absl::StrCat("if (", array, " == NULL) return TC_EINVAL;"));
+  for (size_t i = 0; elements && i < tensors.size(); ++i) {
+    if (CCountOf(tensors[i].value->type()) == 0) continue;
+    w.Line(absl::StrCat("if (", array, "[", i, "] == NULL) return TC_EINVAL;"));
+  }
+}
+
+// Runs a model whose inputs and outputs lie in the arena on buffers that may
+// lie elsewhere.
+void WriteCopyingRun(CWriter& w, const CProgram& program) {
+  const std::string arena = program.caller_arena ? "arena" : "";
+  const auto copy = [&](const CTensor& t, const std::string& buffer, bool out) {
+    const int64_t bytes = t.value->type().bytes();
+    if (bytes == 0) return;
+    const std::string place = absl::StrCat(t.accessor, "(", arena, ")");
+    w.Line(absl::StrCat("if (", buffer, " != ", place, ") {"));
+    w.Indent();
+    w.Call("memcpy",
+           {out ? buffer : place, out ? place : buffer, absl::StrCat(bytes)});
+    w.End();
+  };
+  for (size_t i = 0; i < program.inputs.size(); ++i) {
+    copy(program.inputs[i], absl::StrCat("inputs[", i, "]"), false);
+  }
+  w.Line(absl::StrCat("code = ", program.prefix, "_run(", arena, ");"));
+  w.Line("if (code != 0) return code;");
+  for (size_t i = 0; i < program.outputs.size(); ++i) {
+    copy(program.outputs[i], absl::StrCat("outputs[", i, "]"), true);
+  }
+  w.Line("return 0;");
+}
+
+void WriteRunModel(CWriter& w, const Module& module, const CProgram& program) {
   w.Function(
       absl::StrCat("static int ", program.prefix, "_run_model"),
       {"void *arena", "const void *const *inputs", "void *const *outputs"});
-  std::vector<std::string> args;
-  if (program.caller_arena) {
-    args.push_back("arena");
-  } else {
+  if (program.io_in_arena) w.Line("int code;");
+  if (!program.caller_arena) {
     w.Line("(void)arena;");
+  } else if (program.io_in_arena) {
+    for (const std::string& line : ArenaChecks(module, program, "arena")) {
+      w.Line(line);
+    }
   }
-  std::vector<std::string> missing;
-  if (program.inputs.empty()) {
-    w.Line("(void)inputs;");
+  CheckPointers(w, "inputs", program.inputs, program.io_in_arena);
+  CheckPointers(w, "outputs", program.outputs, program.io_in_arena);
+  if (program.io_in_arena) {
+    WriteCopyingRun(w, program);
   } else {
-    missing.push_back("inputs == NULL");
+    std::vector<std::string> args;
+    if (program.caller_arena) args.push_back("arena");
+    AppendCasts("inputs", program.inputs, "const ", args);
+    AppendCasts("outputs", program.outputs, "", args);
+    w.Call(absl::StrCat("return ", program.prefix, "_run"), args);
   }
-  if (program.outputs.empty()) {
-    w.Line("(void)outputs;");
-  } else {
-    missing.push_back("outputs == NULL");
-  }
-  if (!missing.empty()) {
-    w.Line(absl::StrCat("if (", absl::StrJoin(missing, " || "),
-                        ") return TC_EINVAL;"));
-  }
-  AppendCasts("inputs", program.inputs, "const ", args);
-  AppendCasts("outputs", program.outputs, "", args);
-  w.Call(absl::StrCat("return ", program.prefix, "_run"), args);
   w.End();
 }
 
@@ -109,7 +144,7 @@ std::string ModelDescription(const Module& module, const CProgram& program) {
   WriteTensors(w, program, "inputs", program.inputs);
   WriteTensors(w, program, "outputs", program.outputs);
   w.Line();
-  WriteRunModel(w, program);
+  WriteRunModel(w, module, program);
   w.Line();
   w.Line(absl::StrCat("const tc_model ", program.prefix, "_model = {"));
   const auto list = [&](absl::string_view name,

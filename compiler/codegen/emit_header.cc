@@ -77,12 +77,32 @@ std::string ParamText(const CTensor& tensor, bool is_const) {
              : absl::StrCat(head, tensor.name, "[", tensor.size, "]");
 }
 
+// The functions of a model whose inputs and outputs lie in the arena.
+void DeclareAccessors(const CProgram& program, CWriter* api) {
+  api->Comment(
+      "Where inputs and outputs lie in the arena, at their ..._OFFSET.  Write "
+      "all inputs, run, read the outputs, in that order: a run writes over "
+      "inputs, and an output may lie where inputs do.");
+  for (const std::vector<CTensor>* tensors :
+       {&program.inputs, &program.outputs}) {
+    for (const CTensor& t : *tensors) {
+      std::vector<std::string> params;
+      if (program.caller_arena) params.push_back("void *arena");
+      api->Function(
+          absl::StrCat(CTypeOf(t.value->type().dtype), " *", t.accessor),
+          params, /*declare=*/true);
+    }
+  }
+  api->Line();
+}
+
 }  // namespace
 
 std::vector<std::string> RunParams(const CProgram& program,
                                    absl::string_view arena) {
   std::vector<std::string> params;
   if (program.caller_arena) params.push_back(absl::StrCat("void *", arena));
+  if (program.io_in_arena) return params;
   for (const CTensor& t : program.inputs) {
     params.push_back(ParamText(t, true));
   }
@@ -124,20 +144,24 @@ std::string ModelHeader(const Module& module, const CProgram& program) {
                              CommentText(t.value->name()),
                              "`: ", TypeText(type), "."));
     api.Line(absl::StrCat("#define ", t.size, " ", CCountOf(type), "u"));
+    if (!program.io_in_arena) return;
+    api.Line(absl::StrCat("#define ", t.offset_macro, " ", t.offset, "u"));
   };
   for (const CTensor& t : program.inputs) size("input", t);
   for (const CTensor& t : program.outputs) size("output", t);
   api.Line();
+  if (program.io_in_arena) DeclareAccessors(program, &api);
   api.Comment(absl::StrCat(
       "Runs the model once.  Returns 0, or a negative TC_E... without having "
       "run",
       MayStop(program) ? ", except TC_ETRIPS, which leaves outputs undefined"
                        : "",
-      ".  No two buffers overlap",
+      program.io_in_arena ? "" : ".  No two buffers overlap",
       program.caller_arena
-          ? absl::StrCat("; the arena has ", program.macros,
-                         "_ARENA_SIZE bytes, aligned to ", program.arena_align,
-                         ", and keeps nothing between runs")
+          ? absl::StrCat(
+                "; the arena has ", program.macros,
+                "_ARENA_SIZE bytes, aligned to ", program.arena_align,
+                program.io_in_arena ? "" : ", and keeps nothing between runs")
           : std::string("; not reentrant: the arena is static"),
       "."));
   api.Function(absl::StrCat("int ", program.prefix, "_run"),

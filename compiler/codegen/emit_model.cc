@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "compiler/codegen/c_writer.h"
@@ -64,6 +65,27 @@ bool NeedsMemcpy(const CProgram& program) {
                      [](const CStep& step) { return step.text == "memcpy"; });
 }
 
+// Whether `text` has the variable `arena`.
+bool NamesArena(absl::string_view text) {
+  constexpr absl::string_view kName = "arena";
+  const auto in_name = [&](size_t i) {
+    return i < text.size() && (absl::ascii_isalnum(text[i]) || text[i] == '_');
+  };
+  for (size_t at = text.find(kName); at != text.npos;
+       at = text.find(kName, at + 1)) {
+    if (!in_name(at - 1) && !in_name(at + kName.size())) return true;
+  }
+  return false;
+}
+
+bool UsesArena(const CProgram& program) {
+  return std::any_of(
+      program.steps.begin(), program.steps.end(), [](const CStep& step) {
+        return NamesArena(step.text) ||
+               std::any_of(step.args.begin(), step.args.end(), NamesArena);
+      });
+}
+
 // Whether a literal of the model is a macro of <math.h>.
 bool NeedsMath(const CProgram& program, absl::string_view text) {
   for (const CStruct& quant : program.quants) {
@@ -81,38 +103,66 @@ bool NeedsMath(const CProgram& program, absl::string_view text) {
 
 }  // namespace
 
-std::string RunBody(const Module& module, const CProgram& program) {
+std::vector<std::string> ArenaChecks(const Module& module,
+                                     const CProgram& program,
+                                     absl::string_view arena) {
+  if (!program.caller_arena) return {};
+  if (module.plan->arena_bytes == 0)
+    return {absl::StrCat("(void)", arena, ";")};
+  return {absl::StrCat("if (", arena, " == NULL) return TC_EINVAL;"),
+          absl::StrCat("if ((uintptr_t)", arena, " % ", program.arena_align,
+                       "u != 0) return TC_EALIGN;")};
+}
+
+std::string Accessors(const Module& module, const CProgram& program) {
+  if (!program.io_in_arena) return "";
   CWriter w;
-  w.Indent();
-  if (module.plan->arena_bytes > 0) {
-    w.Line(program.caller_arena
-               ? "uint8_t *const arena = (uint8_t *)workspace;"
-               : absl::StrCat("uint8_t *const arena = ", program.prefix,
-                              "_arena.bytes;"));
-  }
-  std::vector<std::string> missing;
-  if (program.caller_arena && module.plan->arena_bytes > 0) {
-    missing.push_back("arena == NULL");
-  }
   for (const std::vector<CTensor>* tensors :
        {&program.inputs, &program.outputs}) {
     for (const CTensor& t : *tensors) {
-      if (CCountOf(t.value->type()) > 0) {
-        missing.push_back(absl::StrCat(t.name, " == NULL"));
+      w.Line();
+      const std::string type =
+          absl::StrCat(CTypeOf(t.value->type().dtype), " *");
+      w.Function(absl::StrCat(type, t.accessor),
+                 {program.caller_arena ? "void *workspace" : "void"});
+      const std::string arena =
+          program.caller_arena ? std::string("(uint8_t *)workspace")
+                               : absl::StrCat(program.prefix, "_arena.bytes");
+      if (module.plan->arena_bytes == 0) {
+        if (program.caller_arena) w.Line("(void)workspace;");
+        w.Line("return NULL;");
       } else {
-        w.Line(absl::StrCat("(void)", t.name, ";"));
+        w.Line(absl::StrCat("return (", type, ")(", arena, " + ",
+                            t.offset_macro, ");"));
       }
+      w.End();
     }
   }
-  for (const std::string& test : missing) {
-    w.Line(absl::StrCat("if (", test, ") return TC_EINVAL;"));
+  return w.text();
+}
+
+std::string RunBody(const Module& module, const CProgram& program) {
+  CWriter w;
+  w.Indent();
+  if (UsesArena(program)) {
+    w.Line(absl::StrCat("uint8_t *const arena = ",
+                        program.caller_arena
+                            ? std::string("(uint8_t *)workspace")
+                        : module.plan->arena_bytes > 0
+                            ? absl::StrCat(program.prefix, "_arena.bytes")
+                            : std::string("NULL"),  // for values without bytes
+                        ";"));
   }
-  if (program.caller_arena) {
-    if (module.plan->arena_bytes > 0) {
-      w.Line(absl::StrCat("if ((uintptr_t)workspace % ", program.arena_align,
-                          "u != 0) return TC_EALIGN;"));
-    } else {
-      w.Line("(void)workspace;");
+  for (const std::string& line : ArenaChecks(module, program, "workspace")) {
+    w.Line(line);
+  }
+  for (const std::vector<CTensor>* tensors :
+       {&program.inputs, &program.outputs}) {
+    if (program.io_in_arena) break;
+    for (const CTensor& t : *tensors) {
+      w.Line(CCountOf(t.value->type()) > 0
+                 ? absl::StrCat("if (", t.name, " == NULL) return TC_EINVAL;")
+                 : absl::StrCat("(void)", t.name, ";"));
     }
   }
   w.Line();
@@ -144,7 +194,9 @@ absl::StatusOr<std::vector<OutputFile>> EmitC(const Module& module,
   const std::string data = ModelData(program);
   std::set<std::string> includes = {"<stddef.h>", "<stdint.h>"};
   if (NeedsMath(program, data)) includes.insert("<math.h>");
-  if (NeedsMemcpy(program)) includes.insert("<string.h>");
+  if (NeedsMemcpy(program) || program.io_in_arena) {
+    includes.insert("<string.h>");
+  }
 
   CWriter head;
   head.Line("/* SPDX-License-Identifier: Apache-2.0 */");
@@ -177,8 +229,9 @@ absl::StatusOr<std::vector<OutputFile>> EmitC(const Module& module,
   absl::StrAppend(&text, "\n", kernels, "/* ---- constants ---- */\n", data,
                   "\n/* ---- one function per kernel and shape ---- */\n",
                   Bodies(program), "\n/* ---- the model ---- */\n",
-                  Arena(module, program), run.text(), RunBody(module, program),
-                  "}\n\n", ModelDescription(module, program));
+                  Arena(module, program), Accessors(module, program),
+                  run.text(), RunBody(module, program), "}\n\n",
+                  ModelDescription(module, program));
   files[0] = {absl::StrCat(program.stem, ".c"), std::move(text)};
   files[1] = {absl::StrCat(program.stem, ".h"), ModelHeader(module, program)};
   return files;

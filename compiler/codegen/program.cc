@@ -90,6 +90,7 @@ absl::StatusOr<CProgram> ProgramBuilder::Build() {
   program_.macros = absl::AsciiStrToUpper(program_.prefix);
   program_.stem = options_.stem.empty() ? program_.prefix : options_.stem;
   program_.caller_arena = options_.caller_arena;
+  program_.io_in_arena = module_.io_in_arena;
   program_.arena_align = std::max<int64_t>(8, module_.target->align);
   for (const char* suffix :
        {"run", "model", "arena", "run_model", "inputs", "outputs"}) {
@@ -124,14 +125,21 @@ void ProgramBuilder::NameBoundary() {
     CTensor tensor;
     tensor.value = value;
     tensor.name = params_.Unique(FileScopeName(value->name()));
-    tensor.size = absl::StrCat(
-        program_.macros, "_",
-        macro_names_.Unique(absl::AsciiStrToUpper(tensor.name)), "_SIZE");
+    const std::string macro =
+        absl::StrCat(program_.macros, "_",
+                     macro_names_.Unique(absl::AsciiStrToUpper(tensor.name)));
+    tensor.size = absl::StrCat(macro, "_SIZE");
     // A function of that name could not be called in their scope, and the
     // description of each is a file-scope object.
     file_names_.Reserve(tensor.name);
     file_names_.Reserve(
         absl::StrCat(program_.prefix, "_", tensor.name, "_dims"));
+    if (module_.io_in_arena) {
+      tensor.offset = module_.plan->values.at(value).offset;
+      tensor.offset_macro = absl::StrCat(macro, "_OFFSET");
+      tensor.accessor =
+          file_names_.Unique(absl::StrCat(program_.prefix, "_", tensor.name));
+    }
     return tensor;
   };
   for (const Value* value : module_.graph->inputs()) {

@@ -20,6 +20,11 @@ struct CTensor {
   const Value* value = nullptr;
   std::string name;  // of the parameter: "audio"
   std::string size;  // of the macro with its length: "KWS_AUDIO_SIZE"
+  // Of a model whose inputs and outputs lie in the arena: where, the macro
+  // that says so, and the function that returns a pointer to it.
+  int64_t offset = 0;
+  std::string offset_macro;  // "KWS_AUDIO_OFFSET"
+  std::string accessor;      // "kws_audio"
 };
 
 struct CArray {
@@ -60,6 +65,7 @@ struct CProgram {
   std::string macros;  // "KWS"
   std::string stem;    // of the files
   bool caller_arena = false;
+  bool io_in_arena = false;
   int64_t arena_align = 8;
   std::vector<CTensor> inputs;
   std::vector<CTensor> outputs;
@@ -78,6 +84,12 @@ std::string ModelHeader(const Module& module, const CProgram& program);
 std::string ModelData(const CProgram& program);
 std::string ModelDescription(const Module& module, const CProgram& program);
 std::string RunBody(const Module& module, const CProgram& program);
+// The functions that say where inputs and outputs lie in the arena.
+std::string Accessors(const Module& module, const CProgram& program);
+// The checks of `arena`, a parameter of functions that are passed the arena.
+std::vector<std::string> ArenaChecks(const Module& module,
+                                     const CProgram& program,
+                                     absl::string_view arena);
 // The parameters of <prefix>_run; `arena` names the first one of a model whose
 // caller has the arena.
 std::vector<std::string> RunParams(const CProgram& program,

@@ -284,17 +284,18 @@ class Engine {
       step_of[nodes[i]] = static_cast<int>(i);
     }
     for (const auto& [value, place] : module_.plan->values) {
-      if (place.kind != Place::Kind::kArena || value->producer() == nullptr) {
-        continue;
-      }
+      if (place.kind != Place::Kind::kArena) continue;
       LiveBytes live;
       live.begin = static_cast<size_t>(place.offset);
       live.end = live.begin + static_cast<size_t>(value->type().bytes());
-      live.first = step_of.at(value->producer());
+      live.first =
+          value->producer() == nullptr ? -1 : step_of.at(value->producer());
       live.last = live.first;
       for (const Use& use : value->uses()) {
-        if (use.node == nullptr) continue;
-        live.last = std::max(live.last, step_of.at(use.node));
+        // An output of the model is read in the end.
+        live.last = std::max(live.last, use.node == nullptr
+                                            ? static_cast<int>(nodes.size())
+                                            : step_of.at(use.node));
       }
       live_.push_back(live);
     }
@@ -342,9 +343,22 @@ absl::StatusOr<std::vector<Tensor>> RunKernels(
   }
   const Arena arena = MakeArena(module);
   std::vector<Tensor> outputs = MakeOutputs(module);
-  TINYC_RETURN_IF_ERROR(
-      Engine(module, arena.get(), BytesOfAll(inputs), BytesOfAll(outputs))
-          .Run(options));
+  Engine engine(module, arena.get(), BytesOfAll(inputs), BytesOfAll(outputs));
+  if (!module.io_in_arena) {
+    TINYC_RETURN_IF_ERROR(engine.Run(options));
+    return outputs;
+  }
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    TINYC_ASSIGN_OR_RETURN(uint8_t* const place,
+                           engine.PointerTo(*module.graph->inputs()[i]));
+    std::copy_n(Bytes(inputs[i]), inputs[i].bytes().size(), place);
+  }
+  TINYC_RETURN_IF_ERROR(engine.Run(options));
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    TINYC_ASSIGN_OR_RETURN(const uint8_t* const place,
+                           engine.PointerTo(*module.graph->outputs()[i]));
+    std::copy_n(place, outputs[i].bytes().size(), Bytes(outputs[i]));
+  }
   return outputs;
 }
 

@@ -65,6 +65,10 @@ struct Module {
   std::shared_ptr<Graph> graph = std::make_shared<Graph>();
   Stage stage = Stage::kGraph;
   const Target* target = nullptr;
+  // The inputs and outputs lie in the arena, planned with all other values:
+  // the caller writes and reads them there.  Else they are buffers of the
+  // caller.
+  bool io_in_arena = false;
   std::optional<Lowering> lowering;
   std::optional<MemoryPlan> plan;
   // From kLowered on: for each region of a node, the region as a model of its

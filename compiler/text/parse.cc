@@ -71,6 +71,12 @@ class Parser {
     TINYC_ASSIGN_OR_RETURN(module_->name,
                            lexer_.WordOrString("the module's name"));
     if (lexer_.Accept("target")) TINYC_RETURN_IF_ERROR(ParseTarget());
+    if (lexer_.Accept("io")) {
+      for (const char* part : {"(", "arena", ")"}) {
+        TINYC_RETURN_IF_ERROR(lexer_.Expect(part));
+      }
+      module_->io_in_arena = true;
+    }
     if (lexer_.Accept("stage")) {
       TINYC_RETURN_IF_ERROR(lexer_.Expect("("));
       const Token token = lexer_.peek();

@@ -69,11 +69,12 @@ class Printer {
   void PrintHeader() {
     const Module defaults;
     if (module_->name == defaults.name && module_->target == nullptr &&
-        module_->stage == Stage::kGraph) {
+        module_->stage == Stage::kGraph && !module_->io_in_arena) {
       return;
     }
     Add("module ", WordText(module_->name));
     if (module_->target != nullptr) Add(" target(", module_->target->name, ")");
+    if (module_->io_in_arena) Add(" io(arena)");
     if (module_->stage != Stage::kGraph) {
       Add(" stage(", AttrText(module_->stage), ")");
     }

@@ -11,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "compiler/lowering/control.h"
 #include "copy/copy.h"
+#include "passes/memory/greedy_offsets.h"
 #include "passes/memory/sharing.h"
 #include "passes/rewrite.h"
 
@@ -100,8 +101,8 @@ namespace {
 
 class AliasPlanner {
  public:
-  AliasPlanner(const Module& module, const Liveness& liveness)
-      : module_(module), liveness_(liveness) {
+  AliasPlanner(const Module& module, const Liveness& liveness, bool io_in_arena)
+      : module_(module), liveness_(liveness), io_in_arena_(io_in_arena) {
     for (const auto& node : module.graph->nodes()) {
       scratch_.push_back(ScratchBytesOf(module, *node));
     }
@@ -190,7 +191,8 @@ class AliasPlanner {
     return all;
   }
 
-  static Place::Kind KindOf(const SharingGroup& group) {
+  Place::Kind KindOf(const SharingGroup& group) const {
+    if (io_in_arena_) return Place::Kind::kArena;
     for (const SharingGroup::Member& m : group.members()) {
       if (IsGraphInput(*m.value)) return Place::Kind::kModelInput;
       if (IsGraphOutput(*m.value)) return Place::Kind::kModelOutput;
@@ -225,9 +227,9 @@ class AliasPlanner {
         dropped.push_back(*c.needless);
       }
     }
-    ok = ok && joined->Works(liveness_, [&](const Value& value) {
-      return IsWritten(value);
-    });
+    const auto written = [&](const Value& value) { return IsWritten(value); };
+    ok = ok && joined->Works(liveness_) &&
+         (io_in_arena_ || joined->BoundaryWorks(written));
     ok = ok &&
          (!free || LiveBytes(joined.get(), gone) <= LiveBytes(nullptr, {}));
     if (!ok) {
@@ -332,6 +334,7 @@ class AliasPlanner {
     const auto set_index = [&](absl::Span<Value* const> boundary) {
       for (size_t i = 0; i < boundary.size(); ++i) {
         for (Storage& storage : plan.storages) {
+          if (storage.kind == Place::Kind::kArena) continue;
           for (const Storage::Member& m : storage.members) {
             if (m.value == boundary[i]) storage.index = static_cast<int>(i);
           }
@@ -346,6 +349,7 @@ class AliasPlanner {
 
   const Module& module_;
   const Liveness& liveness_;
+  const bool io_in_arena_;
   std::vector<int64_t> scratch_;                       // bytes, per step
   std::vector<std::unique_ptr<SharingGroup>> groups_;  // null: joined another
   absl::flat_hash_map<const Value*, size_t> group_of_;
@@ -355,8 +359,9 @@ class AliasPlanner {
 }  // namespace
 
 absl::StatusOr<AliasPlan> PlanAliases(const Module& module,
-                                      const Liveness& liveness) {
-  return AliasPlanner(module, liveness).Run();
+                                      const Liveness& liveness,
+                                      bool io_in_arena) {
+  return AliasPlanner(module, liveness, io_in_arena).Run();
 }
 
 ArenaProblem MakeArenaProblem(const Module& module, const Liveness& liveness,
@@ -387,10 +392,18 @@ ArenaProblem MakeArenaProblem(const Module& module, const Liveness& liveness,
   return problem;
 }
 
+absl::StatusOr<int64_t> ArenaBytes(const Module& module, bool io_in_arena) {
+  const Liveness liveness(*module.graph);
+  TINYC_ASSIGN_OR_RETURN(const AliasPlan aliases,
+                         PlanAliases(module, liveness, io_in_arena));
+  const ArenaProblem problem = MakeArenaProblem(module, liveness, aliases);
+  return SolveOffsetsGreedily(problem.packing).total;
+}
+
 absl::StatusOr<int64_t> ArenaBound(const Module& module) {
   const Liveness liveness(*module.graph);
   TINYC_ASSIGN_OR_RETURN(const AliasPlan aliases,
-                         PlanAliases(module, liveness));
+                         PlanAliases(module, liveness, module.io_in_arena));
   return LiveBytesBound(MakeArenaProblem(module, liveness, aliases).packing);
 }
 

@@ -21,7 +21,8 @@ namespace tinyc {
 
 // A run of bytes and the values in it.  With an input of the model among them
 // it is the caller's input and never written; with an output it is the
-// caller's output and no longer than that; otherwise it lies in the arena.
+// caller's output and no longer than that; otherwise, or when inputs and
+// outputs are in the arena, it lies in the arena.
 struct Storage {
   struct Member {
     const Value* value;
@@ -43,7 +44,8 @@ struct AliasPlan {
 // Shares bytes wherever that does not raise the greatest number of live bytes.
 // Values without bytes and those that are a constant's bytes have no storage.
 absl::StatusOr<AliasPlan> PlanAliases(const Module& module,
-                                      const Liveness& liveness);
+                                      const Liveness& liveness,
+                                      bool io_in_arena);
 
 // The storages that lie in the arena and the nodes' scratch bytes, as the
 // problem of placing them.
@@ -57,6 +59,10 @@ ArenaProblem MakeArenaProblem(const Module& module, const Liveness& liveness,
 
 // The scratch bytes of a node, whose regions are planned.
 int64_t ScratchBytesOf(const Module& module, const Node& node);
+
+// The arena for the present order of the nodes with inputs and outputs inside
+// of it, or without.
+absl::StatusOr<int64_t> ArenaBytes(const Module& module, bool io_in_arena);
 
 // The bytes that no arena for the present order of the nodes can do without.
 absl::StatusOr<int64_t> ArenaBound(const Module& module);

@@ -114,9 +114,7 @@ bool SharingGroup::BoundaryWorks(
                       [&](const Member& m) { return written(*m.value); });
 }
 
-bool SharingGroup::Works(const Liveness& liveness,
-                         absl::FunctionRef<bool(const Value&)> written) const {
-  if (!BoundaryWorks(written)) return false;
+bool SharingGroup::Works(const Liveness& liveness) const {
   for (size_t i = 0; i < members_.size(); ++i) {
     const Member& u = members_[i];
     const int64_t element = std::max(1, InfoOf(u.value->type().dtype).bits / 8);

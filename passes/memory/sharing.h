@@ -46,12 +46,14 @@ class SharingGroup {
   // be this group.  False when a value would be in two places.
   bool Join(const SharingGroup& other, const Sharing& sharing);
 
-  // Whether no value's bytes are overwritten while they are needed, elements
-  // are aligned, at most one input or output of the graph is in the group, an
-  // output spans all of it, and an input spans all of it and none of the bytes
-  // is `written`, i.e. stored to by a kernel.
-  bool Works(const Liveness& liveness,
-             absl::FunctionRef<bool(const Value&)> written) const;
+  // Whether no value's bytes are overwritten while they are needed, and
+  // elements are aligned.
+  bool Works(const Liveness& liveness) const;
+  // Whether the group may be a buffer of the caller, or is none: at most one
+  // input or output of the graph is in it, an output spans all of it, and an
+  // input spans all of it and none of the bytes is `written`, i.e. stored to by
+  // a kernel.
+  bool BoundaryWorks(absl::FunctionRef<bool(const Value&)> written) const;
 
  private:
   struct Range {
@@ -68,7 +70,6 @@ class SharingGroup {
   // For every member the bytes that it has in common with member `from`
   // through links; empty ranges where none.
   std::vector<Range> CommonWith(size_t from) const;
-  bool BoundaryWorks(absl::FunctionRef<bool(const Value&)> written) const;
 
   std::vector<Member> members_;
   std::vector<Link> links_;

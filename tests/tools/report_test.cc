@@ -156,6 +156,35 @@ TEST_F(ReportTest, SaysTheSameInAFewLines) {
 )");
 }
 
+TEST_F(ReportTest, ShowsTheArenaWithInputsAndOutputs) {
+  Json report = ReportJson(module_);
+  // x 128 bytes and a 192 at the first step, with 64 of scratch.
+  report["io"] = {{"in_arena", false},
+                  {"arena_bytes_with", 384},
+                  {"arena_bytes_without", 256}};
+  EXPECT_THAT(ReportText(report),
+              HasSubstr("          without inputs and outputs; with them "
+                        "384\n"));
+  EXPECT_THAT(ReportHtml(report), HasSubstr("<td class=\"n\">384 B</td>"));
+  report["io"]["in_arena"] = true;
+  EXPECT_THAT(ReportText(report),
+              HasSubstr("          with inputs and outputs; without them "
+                        "256\n"));
+}
+
+TEST_F(ReportTest, KnowsInputsInTheArena) {
+  module_.io_in_arena = true;
+  module_.plan->arena_bytes = 384;
+  module_.plan->values[module_.graph->inputs()[0]] = {Place::Kind::kArena, 0,
+                                                      256};
+  const Json report = ReportJson(module_);
+  EXPECT_EQ(report["tensors"][0], Json::parse(R"(
+      {"name": "x", "layer": null, "arena_offset": 256, "bytes": 128,
+       "live_from": 0, "live_to": 0})"));
+  EXPECT_EQ(report["peak_bytes"], 384);
+  EXPECT_THAT(ReportHtml(report), HasSubstr("input of the model"));
+}
+
 Json Quality() {
   return Json::parse(R"({
       "samples": 200, "agreement": 0.985, "sqnr_db": 32.5, "layer_samples": 32,

@@ -100,6 +100,23 @@ TEST_F(TinycTest, TakesThePrefixAndTheArena) {
   EXPECT_THAT(Text("m.h"), HasSubstr("int kws_run(void *arena"));
 }
 
+TEST_F(TinycTest, PutsInputsAndOutputsIntoTheArena) {
+  for (const char* arena : {"static", "caller"}) {
+    const ProgramRun run =
+        RunProgram("tinyc", {"--io-in-arena", absl::StrCat("--arena=", arena),
+                             "-o", Path("m.c"), kModel, "--verify",
+                             "--report=" + Path("r.json")});
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_THAT(Text("m.h"), HasSubstr("#define M_IMAGE_OFFSET "));
+    EXPECT_THAT(Text("m.h"), HasSubstr("float *m_image("));
+    const auto report = nlohmann::json::parse(Text("r.json"));
+    EXPECT_EQ(report["io"]["in_arena"], true);
+    EXPECT_EQ(report["io"]["arena_bytes_with"], report["arena_bytes"]);
+    EXPECT_EQ(report["tensors"][0]["name"], "image");
+  }
+  EXPECT_THAT(Text("m.h"), HasSubstr("int m_run(void *arena);"));
+}
+
 TEST_F(TinycTest, SplitsTheKernelsOff) {
   const ProgramRun run =
       RunProgram("tinyc", {kModel, "-o", Path("m.c"), "--emit=split"});

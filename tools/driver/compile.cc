@@ -32,6 +32,7 @@ absl::StatusOr<Module> ReadTargeted(const std::string& path,
   TINYC_ASSIGN_OR_RETURN(Module module, ReadGraph(path, options.import));
   module.target =
       options.target != nullptr ? options.target : FindTarget("generic");
+  module.io_in_arena = module.io_in_arena || options.io_in_arena;
   return module;
 }
 
@@ -42,6 +43,7 @@ Module Copy(const Module& module) {
   copy.name = module.name;
   copy.graph = module.graph->Clone();
   copy.target = module.target;
+  copy.io_in_arena = module.io_in_arena;
   copy.notes = module.notes;
   return copy;
 }

@@ -45,6 +45,7 @@ struct CompileOptions {
   bool no_slim = false;
   // Of items compress-weights that do not say it themselves.
   WeightStorage weights = WeightStorage::kFast;
+  bool io_in_arena = false;  // Module::io_in_arena
   // Said of the model when it is compiled (fit.h).
   MemoryLimits limits = {};
   PassManagerOptions manager = {};

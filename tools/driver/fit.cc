@@ -203,7 +203,9 @@ Json FitJson(const CompiledModel& model, const CompileOptions& options,
     add("ram", *options.limits.ram, Int(report, "arena_bytes"),
         LargestInRam(report));
   }
-  if (fit.contains("ram")) fit["ram"]["caller_bytes"] = CallerBytes(report);
+  if (fit.contains("ram")) {
+    fit["ram"]["caller_bytes"] = options.io_in_arena ? 0 : CallerBytes(report);
+  }
   if (options.limits.flash) {
     add("flash", *options.limits.flash,
         Int(report, "weight_bytes") + Int(report, "code_bytes_estimate"),
@@ -241,9 +243,14 @@ std::string FitLine(const Json& fit) {
                       " too many");
     }
     if (part.contains("caller_bytes")) {
-      absl::StrAppend(&line, " (without the stack and the caller's ",
-                      NumberText(Int(part, "caller_bytes")),
-                      " bytes of inputs and outputs)");
+      const int64_t callers = Int(part, "caller_bytes");
+      absl::StrAppend(
+          &line, " (without the stack",
+          callers == 0 ? std::string()
+                       : absl::StrCat(" and the caller's ", NumberText(callers),
+                                      " bytes of inputs and "
+                                      "outputs"),
+          ")");
     }
   }
   return line;

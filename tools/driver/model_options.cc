@@ -202,6 +202,10 @@ std::vector<Option> ModelOptionRows(ModelOptions* options) {
        "of few values, where that is smaller and about as fast or\n"
        "faster; where it is smaller; or as they are (default: fast)",
        &options->weights},
+      {"io-in-arena", "",
+       "inputs and outputs lie in the arena, where their bytes serve\n"
+       "other values too, instead of in buffers of the caller",
+       &options->io_in_arena},
   };
 }
 
@@ -229,6 +233,7 @@ absl::StatusOr<CompileOptions> ReadModelOptions(const ModelOptions& options) {
                    Alternatives(EnumNames<WeightStorage>::kNames), ", not \"",
                    options.weights, "\"");
   }
+  read.io_in_arena = options.io_in_arena;
   TINYC_RETURN_IF_ERROR(CompilePipeline(read).status());
   std::string name;
   absl::string_view value;

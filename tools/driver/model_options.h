@@ -27,6 +27,7 @@ struct ModelOptions {
   std::string max_loss;     // "": not said
   std::string io;           // "": keep
   std::string weights = "fast";
+  bool io_in_arena = false;
   std::string ram;    // "": no limit; not among the rows, tinyc's alone
   std::string flash;  // likewise
 };

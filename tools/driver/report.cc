@@ -13,6 +13,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "compiler/lowering/control.h"
+#include "passes/memory/alias.h"
 #include "tools/driver/report_weights.h"
 
 namespace tinyc {
@@ -31,7 +32,7 @@ struct Interval {
 // What the arena holds.
 struct Resident {
   std::string name;
-  int64_t layer = 0;  // that makes it
+  Json layer = nullptr;  // that makes it; null: it is an input of the model
   int64_t offset = 0;
   int64_t bytes = 0;
   Interval live;
@@ -186,6 +187,14 @@ Json LayersJson(const Module& module, int64_t base,
 std::vector<Resident> Residents(const Module& module) {
   const auto live = Lifetimes(*module.graph);
   std::vector<Resident> residents;
+  for (const Value* value : module.graph->inputs()) {
+    const Json offset = ArenaOffset(module, value);
+    if (offset.is_null()) continue;
+    const auto used = live.find(value);
+    residents.push_back({ValueName(*value), nullptr, offset,
+                         value->type().bytes(),
+                         used == live.end() ? Interval() : used->second});
+  }
   int64_t step = 0;
   for (const auto& node : module.graph->nodes()) {
     for (const Value* value : node->outputs()) {
@@ -326,6 +335,15 @@ Json ReportJson(const Module& module) {
       {"layers", std::move(layers)},
       {"tensors", std::move(tensors)},
       {"notes", module.notes}};
+}
+
+Json IoJson(const Module& module) {
+  const absl::StatusOr<int64_t> other = ArenaBytes(module, !module.io_in_arena);
+  const int64_t own = module.plan->arena_bytes;
+  const Json others = other.ok() ? Json(*other) : Json(nullptr);
+  return {{"in_arena", module.io_in_arena},
+          {"arena_bytes_with", module.io_in_arena ? Json(own) : others},
+          {"arena_bytes_without", module.io_in_arena ? others : Json(own)}};
 }
 
 }  // namespace tinyc

@@ -4,6 +4,9 @@
 // The JSON has (bytes and counts are numbers, absent things null):
 //   model, target, version
 //   arena_bytes, arena_lower_bound, arena_optimal
+//   io  in_arena: whether inputs and outputs lie in the arena;
+//       arena_bytes_with, arena_bytes_without: the arena with them and without,
+//       for this order of layers; only where it was asked for
 //   weight_bytes         constants of the emitted C, each counted once
 //   code_bytes_estimate  see CodeBytesEstimate
 //   macs
@@ -23,8 +26,8 @@
 //     regions[]    of a node with regions: the layers of each, with offsets in
 //                  the same arena and steps of their own; macs of the node are
 //                  those of all iterations of a loop that is known, else of one
-//   tensors[]  everything in the arena, scratch included: name, layer,
-//              arena_offset, bytes, live_from, live_to
+//   tensors[]  everything in the arena, scratch included: name, layer (null: an
+//              input of the model), arena_offset, bytes, live_from, live_to
 //   fit           of a model with limits of memory: fit.h
 //   pruning       of a model that was pruned here: pruning.h
 //   quantization  of a model that was quantized here: quality.h
@@ -43,6 +46,9 @@ namespace tinyc {
 
 // The report of a planned module.
 nlohmann::ordered_json ReportJson(const Module& module);
+
+// The report's `io`, which takes another plan.
+nlohmann::ordered_json IoJson(const Module& module);
 
 // What a report calls a layer: the ONNX nodes it came from.
 std::string LayerName(const Node& node);

@@ -83,20 +83,25 @@ class Picture {
     const int64_t to = Int(tensor, "live_to");
     const int64_t offset = Int(tensor, "arena_offset");
     const int64_t bytes = Int(tensor, "bytes");
-    const size_t index = tensor["layer"];
-    const Json& layer = report_["layers"][index];
+    std::string origin = "input of the model";
+    std::string colour = "#ccd3da";
+    if (!tensor["layer"].is_null()) {
+      const size_t index = tensor["layer"];
+      const Json& layer = report_["layers"][index];
+      origin = absl::StrCat("from ", String(layer, "name"), " (",
+                            String(layer, "op"), ")");
+      // One per layer, neighbours far apart.
+      colour = absl::StrCat("hsl(", index * 137 % 360, " 45% 65%)");
+    }
     const std::string name = String(tensor, "name");
     const double height = kHeight * static_cast<double>(bytes) / arena_;
     const double x = column_ * static_cast<double>(from);
     const double y = Y(offset + bytes);
     const double width = column_ * static_cast<double>(to - from + 1);
-    // A colour per layer, neighbours far apart.
     std::string svg = absl::StrCat(
         "<rect x=\"", x, "\" y=\"", y, "\" width=\"", width, "\" height=\"",
-        height, "\" fill=\"hsl(", index * 137 % 360,
-        " 45% 65%)\" fill-opacity=\".85\"><title>", EscapeHtml(name), "\nfrom ",
-        EscapeHtml(String(layer, "name")), " (",
-        EscapeHtml(String(layer, "op")), ")\n");
+        height, "\" fill=\"", colour, "\" fill-opacity=\".85\"><title>",
+        EscapeHtml(name), "\n", EscapeHtml(origin), "\n");
     absl::StrAppend(&svg, Number(bytes), " B at ", Number(offset), ", layers ",
                     from, " to ", to, "</title></rect>\n");
     const std::string size = absl::StrCat(NumberText(bytes), " B");
@@ -107,9 +112,11 @@ class Picture {
     if (!across.empty() && height >= kLabelHeight) {
       absl::StrAppend(&svg, Caption(middle_x, middle_y + 4, "middle", across));
     } else if (!upwards.empty() && width >= kLabelHeight) {
-      absl::StrAppend(&svg, "<g transform=\"translate(", middle_x, " ",
-                      middle_y, ") rotate(-90)\">",
-                      Caption(0, 4, "middle", upwards), "</g>\n");
+      // In the first column, off the edges of the dashed one.
+      const double at = column_ >= kLabelHeight ? x + column_ / 2 : middle_x;
+      absl::StrAppend(&svg, "<g transform=\"translate(", at, " ", middle_y,
+                      ") rotate(-90)\">", Caption(0, 4, "middle", upwards),
+                      "</g>\n");
     }
     return svg;
   }

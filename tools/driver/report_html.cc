@@ -83,6 +83,15 @@ void AppendSummary(const Json& report, std::string* html) {
       report["arena_optimal"].get<bool>()
           ? std::string("proved: no plan of this order is smaller")
           : "lower bound " + bound + " B");
+  if (report.contains("io")) {
+    row("Arena with inputs and outputs",
+        NumberOrDash(report["io"]["arena_bytes_with"]) + " B",
+        report["io"]["in_arena"].get<bool>() ? "this one" : "--io-in-arena");
+    row("Arena without them",
+        NumberOrDash(report["io"]["arena_bytes_without"]) + " B",
+        report["io"]["in_arena"].get<bool>() ? "without --io-in-arena"
+                                             : "this one");
+  }
   row("Weights (flash)", Number(Int(report, "weight_bytes")) + " B");
   row("Code (flash)",
       "about " + Number(Int(report, "code_bytes_estimate")) + " B",

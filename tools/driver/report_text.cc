@@ -54,6 +54,15 @@ std::string Totals(const Json& report) {
           ? std::string("the least for this order of layers")
           : absl::StrCat("at least ", Number(Int(report, "arena_lower_bound"))),
       "\n");
+  if (report.contains("io")) {
+    const Json& io = report["io"];
+    const bool inside = io["in_arena"];
+    const Json& other = io[inside ? "arena_bytes_without" : "arena_bytes_with"];
+    absl::StrAppend(&text, "          ",
+                    inside ? "with inputs and outputs; without them "
+                           : "without inputs and outputs; with them ",
+                    other.is_null() ? "-" : Number(other), "\n");
+  }
   absl::StrAppend(&text, "  flash   about ", Number(weights + code),
                   " bytes: weights ", Number(weights), ", code about ",
                   Number(code), " (Thumb-2 at -Os)\n");
