@@ -167,6 +167,7 @@ OffsetSolution SolveOffsets(const OffsetProblem& problem,
       solution.offsets[components[c].buffers[i]] = part.offsets[i];
     }
   }
+  solution.work = effort.budget - budget;
   return solution;
 }
 

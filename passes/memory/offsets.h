@@ -44,6 +44,7 @@ struct OffsetSolution {
   int64_t total = 0;             // bytes up to the end of the topmost buffer
   // No solution has a smaller total, so that an equal total is proved least.
   int64_t lower_bound = 0;
+  int64_t work = 0;  // buffers that a search looked at
 };
 
 // A buffer that is live at some time at which another one is, and how many
