@@ -43,6 +43,7 @@ struct Request {
   std::string layers;          // file for the values of the first sample
   std::string compare;         // file to compare the outputs with
   std::string compare_layers;  // file to compare every layer with
+  bool poison = false;
 };
 
 using Outputs = std::vector<std::vector<Tensor>>;
@@ -117,8 +118,9 @@ absl::Status Execute(const Request& request, const CompiledModel& model) {
   if (!samples.ok()) {
     return WithFile(request.inputs, samples.status());
   }
-  TINYC_ASSIGN_OR_RETURN(const Outputs outputs,
-                         RunEngine(request.engine, model, samples->values()));
+  TINYC_ASSIGN_OR_RETURN(
+      const Outputs outputs,
+      RunEngine(request.engine, model, samples->values(), request.poison));
   const std::vector<NamedTensor> stacked = samples->Stack(graph, outputs);
   std::vector<NamedFile> files;
   if (!request.output.empty()) {
@@ -183,6 +185,11 @@ int Main(int argc, const char* const* argv) {
        "machine, or the emitted C built by $CC or cc\n"
        "(default: reference)",
        &engine},
+      {"poison", "",
+       "overwrite what the memory plan says is not needed any more,\n"
+       "between all layers, which shows a wrong plan; emitted C is\n"
+       "also built with sanitizers",
+       &request.poison},
       {"layers", "FILE.npz",
        "also write every intermediate value of the first sample,\n"
        "to find the layer where it leaves another framework's",
@@ -235,6 +242,11 @@ int Main(int argc, const char* const* argv) {
   if (!layers_only && request.output.empty() && request.layers.empty() &&
       request.compare.empty()) {
     return UsageError(kProgram, "-o FILE.npz is missing");
+  }
+  if (request.poison && request.engine == Engine::kReference) {
+    return UsageError(kProgram,
+                      "--poison needs the engine kernels or emitted: the "
+                      "reference has no memory plan");
   }
   if (!request.layers.empty() && request.engine == Engine::kEmitted) {
     return UsageError(kProgram,

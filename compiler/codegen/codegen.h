@@ -21,6 +21,11 @@ struct EmitOptions {
   // The kernels go to files of their own, kernels/*, to be compiled as C and
   // linked, instead of into <stem>.c.
   bool split = false;
+  // For tests: bytes of the arena that hold nothing that is needed are
+  // overwritten before the first node and after each one, and under
+  // AddressSanitizer nobody may touch them, so that a wrong plan or pointer
+  // shows.
+  bool poison = false;
 };
 
 struct OutputFile {

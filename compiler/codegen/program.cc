@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <tuple>
 
 #include "absl/strings/ascii.h"
@@ -110,7 +111,13 @@ absl::StatusOr<CProgram> ProgramBuilder::Build() {
   for (const CTensor& t : program_.outputs) {
     frame.outputs.push_back(pointer(t, false));
   }
+  if (options_.poison) {
+    program_.dead = file_names_.Unique(program_.prefix + "_dead");
+    program_.live = file_names_.Unique(program_.prefix + "_live");
+  }
+  AddUnpoisonAll();
   TINYC_RETURN_IF_ERROR(AddNodes(frame));
+  AddUnpoisonAll();
   return std::move(program_);
 }
 
@@ -263,7 +270,12 @@ CBody& ProgramBuilder::BodyFor(const Node& node, const LoweredCall& lowered) {
 }
 
 absl::Status ProgramBuilder::AddNodes(const Frame& frame) {
+  std::optional<DeadBytes> dead;
+  if (options_.poison) dead.emplace(frame.module);
+  if (dead) PoisonAfter(frame, *dead, -1);
+  int step = 0;
   for (const auto& node : frame.module.graph->nodes()) {
+    if (dead) UnpoisonResults(frame, *node);
     if (node->As<If>() != nullptr) {
       TINYC_RETURN_IF_ERROR(WithLoc(AddIf(frame, *node), *node));
     } else if (const Loop* loop = node->As<Loop>()) {
@@ -274,6 +286,7 @@ absl::Status ProgramBuilder::AddNodes(const Frame& frame) {
       if (lowered.kernel == nullptr) continue;
       TINYC_RETURN_IF_ERROR(WithLoc(AddCall(frame, *node, lowered), *node));
     }
+    if (dead) PoisonAfter(frame, *dead, step++);
   }
   return absl::OkStatus();
 }

@@ -66,6 +66,8 @@ struct CProgram {
   std::string stem;    // of the files
   bool caller_arena = false;
   bool io_in_arena = false;
+  std::string dead;  // function that poisons bytes; "": nobody does
+  std::string live;  // and the one that makes them usable
   int64_t arena_align = 8;
   std::vector<CTensor> inputs;
   std::vector<CTensor> outputs;
@@ -86,6 +88,8 @@ std::string ModelDescription(const Module& module, const CProgram& program);
 std::string RunBody(const Module& module, const CProgram& program);
 // The functions that say where inputs and outputs lie in the arena.
 std::string Accessors(const Module& module, const CProgram& program);
+// The functions that poison bytes of the arena.
+std::string PoisonFunctions(const CProgram& program);
 // The checks of `arena`, a parameter of functions that are passed the arena.
 std::vector<std::string> ArenaChecks(const Module& module,
                                      const CProgram& program,

@@ -14,6 +14,7 @@
 #include "compiler/codegen/names.h"
 #include "compiler/codegen/pointer.h"
 #include "compiler/codegen/program.h"
+#include "compiler/lowering/dead_bytes.h"
 #include "compiler/ops/loop.h"
 
 namespace tinyc {
@@ -53,6 +54,17 @@ class ProgramBuilder {
   absl::Status AddNodes(const Frame& frame);
   absl::Status AddCall(const Frame& frame, const Node& node,
                        const LoweredCall& lowered);
+
+  // --- program_poison.cc: steps that overwrite dead bytes -------------------
+
+  // The arena is the caller's before the first node and after the last one.
+  void AddUnpoisonAll();
+  // The bytes of the frame's arena that are dead between the node at index
+  // `step` and the next one.
+  void PoisonAfter(const Frame& frame, const DeadBytes& dead, int step);
+  // What `node` writes.
+  void UnpoisonResults(const Frame& frame, const Node& node);
+  void AddMark(const std::string& function, int64_t begin, int64_t end);
 
   // --- program_control.cc: what is more than a call -------------------------
 

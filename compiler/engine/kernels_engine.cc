@@ -5,8 +5,10 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <optional>
 
 #include "compiler/lowering/control.h"
+#include "compiler/lowering/dead_bytes.h"
 #include "compiler/lowering/map_kernel.h"
 #include "compiler/ops/if.h"
 #include "compiler/ops/loop.h"
@@ -58,23 +60,22 @@ class Engine {
   Engine(const Module& module, uint8_t* arena, std::vector<uint8_t*> inputs,
          std::vector<uint8_t*> outputs)
       : module_(module),
-        arena_bytes_(static_cast<size_t>(module.plan->arena_bytes)),
         arena_(arena),
         inputs_(std::move(inputs)),
         outputs_(std::move(outputs)) {}
 
   absl::Status Run(const KernelsEngineOptions& options) {
-    const bool poison = options.poison_dead_bytes;
+    std::optional<DeadBytes> dead;
+    if (options.poison_dead_bytes) dead.emplace(module_);
+    if (dead) PoisonAfter(*dead, -1);
     const std::vector<const Node*> nodes = Nodes();
-    if (poison) FindLastUses(nodes);
-    if (poison) PoisonAfter(-1);
     for (size_t step = 0; step < nodes.size(); ++step) {
       TINYC_RETURN_IF_ERROR(
           WithLoc(RunNode(*nodes[step], options), *nodes[step]));
       if (options.observe != nullptr) {
         TINYC_RETURN_IF_ERROR(Observe(*nodes[step], options));
       }
-      if (poison) PoisonAfter(static_cast<int>(step));
+      if (dead) PoisonAfter(*dead, static_cast<int>(step));
     }
     return absl::OkStatus();
   }
@@ -269,56 +270,16 @@ class Engine {
     return absl::OkStatus();
   }
 
-  // The part of the arena that holds a value, from the step that writes it to
-  // the last one that reads it.
-  struct LiveBytes {
-    size_t begin;
-    size_t end;
-    int first;
-    int last;
-  };
-
-  void FindLastUses(const std::vector<const Node*>& nodes) {
-    absl::flat_hash_map<const Node*, int> step_of;
-    for (size_t i = 0; i < nodes.size(); ++i) {
-      step_of[nodes[i]] = static_cast<int>(i);
-    }
-    for (const auto& [value, place] : module_.plan->values) {
-      if (place.kind != Place::Kind::kArena) continue;
-      LiveBytes live;
-      live.begin = static_cast<size_t>(place.offset);
-      live.end = live.begin + static_cast<size_t>(value->type().bytes());
-      live.first =
-          value->producer() == nullptr ? -1 : step_of.at(value->producer());
-      live.last = live.first;
-      for (const Use& use : value->uses()) {
-        // An output of the model is read in the end.
-        live.last = std::max(live.last, use.node == nullptr
-                                            ? static_cast<int>(nodes.size())
-                                            : step_of.at(use.node));
-      }
-      live_.push_back(live);
-    }
-  }
-
-  void PoisonAfter(int step) {
-    std::vector<bool> needed(arena_bytes_, false);
-    for (const LiveBytes& live : live_) {
-      if (live.first > step || live.last <= step) continue;
-      std::fill(needed.begin() + static_cast<std::ptrdiff_t>(live.begin),
-                needed.begin() + static_cast<std::ptrdiff_t>(live.end), true);
-    }
-    for (size_t i = 0; i < arena_bytes_; ++i) {
-      if (!needed[i]) arena_[i] = kPoison;
+  void PoisonAfter(const DeadBytes& dead, int step) {
+    for (const ByteRange& range : dead.After(step)) {
+      std::fill(arena_ + range.begin, arena_ + range.end, kPoison);
     }
   }
 
   const Module& module_;
-  size_t arena_bytes_;
   uint8_t* arena_;
   std::vector<uint8_t*> inputs_;
   std::vector<uint8_t*> outputs_;
-  std::vector<LiveBytes> live_;
 };
 
 }  // namespace

@@ -11,7 +11,7 @@
 #include "absl/strings/strip.h"
 #include "compiler/lowering/control.h"
 #include "copy/copy.h"
-#include "passes/memory/greedy_offsets.h"
+#include "passes/memory/exact_offsets.h"
 #include "passes/memory/sharing.h"
 #include "passes/rewrite.h"
 
@@ -397,7 +397,7 @@ absl::StatusOr<int64_t> ArenaBytes(const Module& module, bool io_in_arena) {
   TINYC_ASSIGN_OR_RETURN(const AliasPlan aliases,
                          PlanAliases(module, liveness, io_in_arena));
   const ArenaProblem problem = MakeArenaProblem(module, liveness, aliases);
-  return SolveOffsetsGreedily(problem.packing).total;
+  return SolveOffsets(problem.packing).total;
 }
 
 absl::StatusOr<int64_t> ArenaBound(const Module& module) {

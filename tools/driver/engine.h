@@ -25,10 +25,13 @@ struct EnumNames<Engine> {
                                                  "emitted"};
 };
 
-// The outputs, [sample][output], of inputs, [sample][input].
+// The outputs, [sample][output], of inputs, [sample][input].  With `poison`,
+// which is not for kReference, bytes of the arena that hold nothing that is
+// needed are overwritten between the nodes; emitted C is then built with
+// sanitizers, which refuse to touch them.
 absl::StatusOr<std::vector<std::vector<Tensor>>> RunEngine(
     Engine engine, const CompiledModel& model,
-    absl::Span<const std::vector<Tensor>> samples);
+    absl::Span<const std::vector<Tensor>> samples, bool poison = false);
 
 // Every value that the nodes of a model make of one sample, in the order of
 // the nodes.  Not for kEmitted, whose values come and go.
