@@ -2,28 +2,18 @@
 #include "passes/pruning/channel_choice.h"
 
 #include <algorithm>
-#include <map>
 
 namespace tinyc {
-namespace {
-
-constexpr size_t kLeastMultiples = 8;
-
-}  // namespace
 
 ChannelChoice::ChannelChoice(ChannelCosts costs,
                              const std::vector<ChannelUnit>& units,
-                             size_t multiple)
+                             std::vector<std::vector<UnitGroup>> sets,
+                             Widths widths)
     : costs_(std::move(costs)),
       units_(units),
-      multiple_(multiple),
-      gone_(costs_.channels()) {
-  std::map<std::vector<size_t>, std::vector<size_t>> groups;
-  for (size_t u = 0; u < units.size(); ++u) {
-    groups[costs_.ValuesOf(units[u].channel)].push_back(u);
-  }
-  for (auto& [values, group] : groups) groups_.push_back(std::move(group));
-}
+      widths_(widths),
+      sets_(std::move(sets)),
+      gone_(costs_.channels()) {}
 
 void ChannelChoice::Take(const std::vector<bool>& channels) {
   for (size_t c = 0; c < channels.size(); ++c) {
@@ -35,22 +25,26 @@ void ChannelChoice::Take(const std::vector<bool>& channels) {
 
 void ChannelChoice::TakeUntil(const ModelCost& target, ChannelScores* scores) {
   while (true) {
-    const double macs = cost().macs - target.macs;
-    const double weights = cost().weights - target.weights;
-    if (macs <= 0 && weights <= 0) return;
+    const ModelCost now = cost();
+    const bool macs = now.macs > target.macs;
+    const bool weights = now.weights > target.weights;
+    const bool time = now.time > target.time;
+    if (!macs && !weights && !time) return;
     std::vector<size_t> best;
     double least = 0;
-    for (const std::vector<size_t>& group : groups_) {
-      const std::vector<size_t> next = CheapestOf(group, *scores);
-      if (next.empty()) continue;
+    for (const std::vector<UnitGroup>& set : sets_) {
+      const std::vector<size_t> next = CheapestOf(set, *scores);
       double price = 1e-12;  // of channels that cost nothing, those that save
-      for (const size_t u : next) price += scores->Of(u);
-      // Shares of what is to be left.
-      const ModelCost saved = costs_.SavedBy(units_[next[0]].channel);
-      const double gain = (macs > 0 ? saved.macs / target.macs : 0) +
-                          (weights > 0 ? saved.weights / target.weights : 0);
+      double gain = 0;
+      for (const size_t u : next) {
+        price += scores->Of(u);
+        const ModelCost saved = costs_.SavedBy(units_[u].channel);
+        if (macs) gain += saved.macs / now.macs;
+        if (weights) gain += saved.weights / now.weights;
+        if (time) gain += saved.time / now.time;
+      }
       if (gain <= 0) continue;
-      price /= gain * static_cast<double>(next.size());
+      price /= gain;
       if (best.empty() || price < least) {
         best = next;
         least = price;
@@ -66,15 +60,15 @@ void ChannelChoice::TakeUntil(const ModelCost& target, ChannelScores* scores) {
 }
 
 std::vector<size_t> ChannelChoice::CheapestOf(
-    const std::vector<size_t>& group, const ChannelScores& scores) const {
+    const UnitGroup& group, const ChannelScores& scores) const {
   std::vector<size_t> left;
   for (const size_t u : group) {
     if (!gone_[units_[u].channel]) left.push_back(u);
   }
   size_t count = 1;
-  if (group.size() >= kLeastMultiples * multiple_) {
-    count = left.size() % multiple_;
-    if (count == 0) count = multiple_;
+  if (group.size() >= widths_.from) {
+    count = left.size() % widths_.multiple;
+    if (count == 0) count = widths_.multiple;
   }
   if (left.size() <= count || costs_.IsLast(units_[left[0]].channel)) {
     return {};
@@ -84,6 +78,17 @@ std::vector<size_t> ChannelChoice::CheapestOf(
   });
   left.resize(count);
   return left;
+}
+
+std::vector<size_t> ChannelChoice::CheapestOf(
+    const std::vector<UnitGroup>& set, const ChannelScores& scores) const {
+  std::vector<size_t> all;
+  for (const UnitGroup& group : set) {
+    const std::vector<size_t> of_group = CheapestOf(group, scores);
+    if (of_group.empty()) return {};
+    all.insert(all.end(), of_group.begin(), of_group.end());
+  }
+  return all;
 }
 
 }  // namespace tinyc

@@ -12,12 +12,18 @@
 
 namespace tinyc {
 
+// Groups of at least `from` channels keep a multiple.
+struct Widths {
+  size_t multiple = 1;
+  size_t from = 1;
+};
+
 class ChannelChoice {
  public:
-  // Units that are lanes of the same values are a group.  One of at least eight
-  // times `multiple` keeps a multiple of it.  `units` outlive the choice.
+  // Groups of a set lose equally many of their units.  `units` outlive the
+  // choice.
   ChannelChoice(ChannelCosts costs, const std::vector<ChannelUnit>& units,
-                size_t multiple);
+                std::vector<std::vector<UnitGroup>> sets, Widths widths);
 
   // Of the model without the channels that are gone.
   ModelCost cost() const { return costs_.now(); }
@@ -30,14 +36,16 @@ class ChannelChoice {
   void TakeUntil(const ModelCost& target, ChannelScores* scores);
 
  private:
-  // The units of a group that go next, if any can.
-  std::vector<size_t> CheapestOf(const std::vector<size_t>& group,
+  // The units of a group, or set, that go next, if any can.
+  std::vector<size_t> CheapestOf(const UnitGroup& group,
+                                 const ChannelScores& scores) const;
+  std::vector<size_t> CheapestOf(const std::vector<UnitGroup>& set,
                                  const ChannelScores& scores) const;
 
   ChannelCosts costs_;
   const std::vector<ChannelUnit>& units_;
-  size_t multiple_;
-  std::vector<std::vector<size_t>> groups_;
+  Widths widths_;
+  std::vector<std::vector<UnitGroup>> sets_;
   std::vector<bool> gone_;
 };
 

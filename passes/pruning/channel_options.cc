@@ -36,20 +36,25 @@ absl::Status ReadAttr(const PassOptions& options, absl::string_view name,
 }  // namespace
 
 std::vector<absl::string_view> ChannelPruneOptionNames() {
-  return {"macs", "weights", "importance", "repair", "rounds", "multiple"};
+  return {"macs",   "weights", "time",   "importance",
+          "repair", "rounds",  "shapes", "multiple"};
 }
 
 absl::StatusOr<ChannelPruneOptions> ReadChannelPruneOptions(
     const PassOptions& options) {
   ChannelPruneOptions read;
-  TINYC_RETURN_IF_ERROR(ReadShare(options, "macs", &read.macs));
-  TINYC_RETURN_IF_ERROR(ReadShare(options, "weights", &read.weights));
-  if (read.macs == 1 && read.weights == 1) {
+  ModelCost& left = read.left;
+  TINYC_RETURN_IF_ERROR(ReadShare(options, "macs", &left.macs));
+  TINYC_RETURN_IF_ERROR(ReadShare(options, "weights", &left.weights));
+  TINYC_RETURN_IF_ERROR(ReadShare(options, "time", &left.time));
+  if (left.macs == 1 && left.weights == 1 && left.time == 1) {
     return Invalid(
-        "prune-channels wants macs=50% or weights=50%, the share to be left");
+        "prune-channels wants macs=50%, weights=50% or time=50%, the share to "
+        "be left");
   }
   TINYC_RETURN_IF_ERROR(ReadAttr(options, "importance", &read.importance));
   TINYC_RETURN_IF_ERROR(ReadAttr(options, "repair", &read.repair));
+  TINYC_RETURN_IF_ERROR(ReadAttr(options, "shapes", &read.shapes));
   int64_t rounds = 0;
   TINYC_RETURN_IF_ERROR(ReadAttr(options, "rounds", &rounds));
   if (rounds < 0 || rounds > 100) return Invalid("rounds is 0 to 100");

@@ -55,7 +55,8 @@ class Pruner {
   // Takes channels by `importance`, and repairs the others.
   absl::Status Run(Importance importance) {
     const ModelCost before = choice_->cost();
-    const double share = std::max(1 - options_.macs, 1 - options_.weights);
+    const ModelCost& left = options_.left;
+    const double share = 1 - std::min({left.macs, left.weights, left.time});
     const size_t rounds =
         options_.rounds > 0
             ? options_.rounds
@@ -64,20 +65,25 @@ class Pruner {
     for (size_t round = 1; round <= rounds; ++round) {
       const double part =
           static_cast<double>(round) / static_cast<double>(rounds);
+      const auto target = [&](double cost, double share_left) {
+        return cost * (1 - part * (1 - share_left));
+      };
       TINYC_RETURN_IF_ERROR(
-          Take({before.macs * (1 - part * (1 - options_.macs)),
-                before.weights * (1 - part * (1 - options_.weights))},
+          Take({.macs = target(before.macs, left.macs),
+                .weights = target(before.weights, left.weights),
+                .time = target(before.time, left.time)},
                importance));
       TINYC_RETURN_IF_ERROR(Repair());
     }
     const ModelCost after = choice_->cost();
-    if (after.macs > before.macs * options_.macs * 1.0001 ||
-        after.weights > before.weights * options_.weights * 1.0001) {
+    if (after.macs > before.macs * left.macs * 1.0001 ||
+        after.weights > before.weights * left.weights * 1.0001 ||
+        after.time > before.time * left.time * 1.0001) {
       return Invalid(
           "channels that can go are too few: without them the model keeps ",
-          Percent(after.macs / before.macs),
-          " of its multiply-accumulates and ",
-          Percent(after.weights / before.weights), " of its weights");
+          Percent(after.macs / before.macs), " of its multiply-accumulates, ",
+          Percent(after.weights / before.weights), " of its weights and ",
+          Percent(after.time / before.time), " of its time");
     }
     return absl::OkStatus();
   }
@@ -160,8 +166,13 @@ class Pruner {
     if (units_.empty()) {
       return Invalid("the model has no channels that can be pruned");
     }
+    const bool shared = options_.shapes == ChannelPruneOptions::Shapes::kShared;
+    // A width that is no multiple saves multiply-accumulates, but hardly time.
+    const size_t multiples = options_.left.time < 1 ? 4 : 8;
     choice_.emplace(ChannelCosts(pruned_->graph(), *map_), units_,
-                    options_.multiple);
+                    GroupUnits(pruned_->graph(), *map_, units_, shared),
+                    Widths{.multiple = options_.multiple,
+                           .from = multiples * options_.multiple});
     before_ = choice_->cost();
     FindLayers();
     for (const Sample& sample : samples_) {

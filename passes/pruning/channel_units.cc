@@ -3,10 +3,26 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
+#include <utility>
 
 #include "passes/weights.h"
 
 namespace tinyc {
+namespace {
+
+// Whether two layers are calls of one function in C.
+bool HaveOneShape(const ChannelMap& map, const Node& a, const Node& b) {
+  const auto same = [&](const Value* x, const Value* y) {
+    return x->type().shape == y->type().shape &&
+           map.LanesOf(x) == map.LanesOf(y);
+  };
+  return a.op().Equals(b.op()) && same(a.input(0), b.input(0)) &&
+         same(a.output(), b.output()) &&
+         a.input(1)->type().shape == b.input(1)->type().shape;
+}
+
+}  // namespace
 
 std::vector<ChannelUnit> FindChannelUnits(const Graph& graph,
                                           const ChannelMap& map) {
@@ -42,6 +58,65 @@ std::vector<ChannelUnit> FindChannelUnits(const Graph& graph,
   return units;
 }
 
+std::vector<std::vector<UnitGroup>> GroupUnits(
+    const Graph& graph, const ChannelMap& map,
+    absl::Span<const ChannelUnit> units, bool shared) {
+  // The values that have lanes of a channel, once for each lane.
+  std::vector<std::vector<size_t>> held(map.size());
+  size_t number = 0;
+  for (const auto& node : graph.nodes()) {
+    for (const Value* value : node->outputs()) {
+      const Lanes lanes = map.LanesOf(value);
+      for (int64_t lane = 0; lane < lanes.count; ++lane) {
+        held[map.ChannelOf(value, lane)].push_back(number);
+      }
+      ++number;
+    }
+  }
+  std::map<std::vector<size_t>, size_t> group_of_values;
+  std::vector<UnitGroup> groups;
+  std::vector<size_t> group_of(map.size(), map.size());  // by channel
+  for (size_t u = 0; u < units.size(); ++u) {
+    const size_t channel = units[u].channel;
+    const auto [found, is_new] =
+        group_of_values.insert({held[channel], groups.size()});
+    if (is_new) groups.emplace_back();
+    groups[found->second].push_back(u);
+    group_of[channel] = found->second;
+  }
+  std::vector<size_t> set_of(groups.size());
+  std::iota(set_of.begin(), set_of.end(), size_t{0});
+  const auto join = [&](const Value* a, const Value* b) {
+    for (int64_t lane = 0; lane < map.LanesOf(a).count; ++lane) {
+      const size_t one = group_of[map.ChannelOf(a, lane)];
+      const size_t other = group_of[map.ChannelOf(b, lane)];
+      if (one == map.size() || other == map.size()) continue;
+      std::replace(set_of.begin(), set_of.end(), size_t{set_of[one]},
+                   size_t{set_of[other]});
+    }
+  };
+  if (shared) {
+    std::vector<const Node*> layers;
+    for (const auto& node : graph.nodes()) {
+      if (!IsWeighted(*node)) continue;
+      for (const Node* other : layers) {
+        if (!HaveOneShape(map, *node, *other)) continue;
+        // Their results are operands of the next ones; those of the last may
+        // have a width of their own, which costs one function.
+        join(node->input(0), other->input(0));
+      }
+      layers.push_back(node.get());
+    }
+  }
+  std::map<size_t, std::vector<UnitGroup>> sets;
+  for (size_t g = 0; g < groups.size(); ++g) {
+    sets[set_of[g]].push_back(std::move(groups[g]));
+  }
+  std::vector<std::vector<UnitGroup>> result;
+  for (auto& [name, set] : sets) result.push_back(std::move(set));
+  return result;
+}
+
 ChannelCosts::ChannelCosts(const Graph& graph, const ChannelMap& map)
     : parts_(map.size()), held_(map.size()) {
   for (const auto& node : graph.nodes()) {
@@ -64,6 +139,7 @@ ChannelCosts::ChannelCosts(const Graph& graph, const ChannelMap& map)
     Layer layer = {
         .macs = static_cast<double>(node->op().Macs(*node)),
         .weights = static_cast<double>(node->input(1)->type().num_elements()),
+        .time = TimeOf(*node, static_cast<double>(rows.count)),
         .rows = static_cast<double>(rows.count),
         .columns = static_cast<double>(std::max<int64_t>(1, columns.count))};
     layer.macs /= layer.rows * layer.columns;
@@ -79,8 +155,10 @@ ChannelCosts::ChannelCosts(const Graph& graph, const ChannelMap& map)
       part.layer = layers_.size();
       parts_[channel].push_back(part);
     }
-    now_.macs += LayerCost(layer).macs;
-    now_.weights += LayerCost(layer).weights;
+    const ModelCost cost = LayerCost(layer);
+    now_.macs += cost.macs;
+    now_.weights += cost.weights;
+    now_.time += cost.time;
     layers_.push_back(layer);
   }
 }
@@ -95,6 +173,7 @@ ModelCost ChannelCosts::SavedBy(size_t channel) const {
     const ModelCost after = LayerCost(rest);
     saved.macs += before.macs - after.macs;
     saved.weights += before.weights - after.weights;
+    saved.time += before.time - after.time;
   }
   return saved;
 }
@@ -105,18 +184,11 @@ bool ChannelCosts::IsLast(size_t channel) const {
       [&](const Held& held) { return lanes_left_[held.value] <= held.lanes; });
 }
 
-std::vector<size_t> ChannelCosts::ValuesOf(size_t channel) const {
-  std::vector<size_t> values;
-  for (const Held& held : held_[channel]) {
-    values.insert(values.end(), static_cast<size_t>(held.lanes), held.value);
-  }
-  return values;
-}
-
 void ChannelCosts::Remove(size_t channel) {
   const ModelCost saved = SavedBy(channel);
   now_.macs -= saved.macs;
   now_.weights -= saved.weights;
+  now_.time -= saved.time;
   for (const Part& part : parts_[channel]) {
     layers_[part.layer].rows -= part.rows;
     layers_[part.layer].columns -= part.columns;

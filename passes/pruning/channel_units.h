@@ -8,8 +8,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "compiler/ir/graph.h"
 #include "passes/channels/channel_map.h"
+#include "passes/pruning/layer_time.h"
 
 namespace tinyc {
 
@@ -33,7 +35,16 @@ std::vector<ChannelUnit> FindChannelUnits(const Graph& graph,
 struct ModelCost {
   double macs = 0;
   double weights = 0;  // of convolutions and dense layers
+  double time = 0;     // likewise, in cycles (passes/pruning/layer_time.h)
 };
+
+// Units that lose as many at a time: those that are lanes of the same values
+// are a group, and a set has one group or, with `shared`, all those on which
+// the widths of layers of one shape depend.
+using UnitGroup = std::vector<size_t>;
+std::vector<std::vector<UnitGroup>> GroupUnits(
+    const Graph& graph, const ChannelMap& map,
+    absl::Span<const ChannelUnit> units, bool shared);
 
 // The cost of a model as channels go.
 class ChannelCosts {
@@ -47,14 +58,13 @@ class ChannelCosts {
   // Whether some value has no other lanes left.
   bool IsLast(size_t channel) const;
   void Remove(size_t channel);
-  // Numbers of the values that have lanes of the channel, once for each lane.
-  std::vector<size_t> ValuesOf(size_t channel) const;
 
  private:
   // A layer with weights: its cost is a product of lanes.
   struct Layer {
     double macs = 0;     // of one lane of the result and one of the operand
     double weights = 0;  // likewise
+    LayerTime time = {};
     double rows = 0;
     double columns = 0;
   };
@@ -68,9 +78,10 @@ class ChannelCosts {
     int64_t lanes = 0;
   };
 
-  ModelCost LayerCost(const Layer& layer) const {
-    return {layer.macs * layer.rows * layer.columns,
-            layer.weights * layer.rows * layer.columns};
+  static ModelCost LayerCost(const Layer& layer) {
+    const double macs = layer.macs * layer.rows * layer.columns;
+    return {macs, layer.weights * layer.rows * layer.columns,
+            layer.time.Of(macs, layer.rows)};
   }
 
   std::vector<Layer> layers_;

@@ -30,6 +30,7 @@
 #include "passes/channels/channel_map.h"
 #include "passes/channels/cut.h"
 #include "passes/pruning/channel_units.h"
+#include "passes/pruning/layer_time.h"
 #include "passes/weights.h"
 
 namespace tinyc {
@@ -345,13 +346,18 @@ TEST_P(SurgeryTest, CostsWhatIsLeft) {
     ASSERT_EQ(CutChannels(*graph, map, cut), absl::OkStatus());
     double macs = 0;
     double weights = 0;
+    double time = 0;
     for (const auto& node : graph->nodes()) {
       if (!IsWeighted(*node)) continue;
+      const double lanes = static_cast<double>(node->input(1)->type().shape[0]);
+      time += TimeOf(*node, lanes)
+                  .Of(static_cast<double>(node->op().Macs(*node)), lanes);
       macs += static_cast<double>(node->op().Macs(*node));
       weights += static_cast<double>(node->input(1)->type().num_elements());
     }
     EXPECT_NEAR(costs.now().macs, macs, 1e-6 * macs);
     EXPECT_NEAR(costs.now().weights, weights, 1e-6 * weights);
+    EXPECT_NEAR(costs.now().time, time, 1e-6 * time);
   }
 }
 
