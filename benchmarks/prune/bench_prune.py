@@ -1,27 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is left of models when their weights become zero, or channels go.
+"""What is left of models when their weights become zero, or channels go, and
+what they cost then.
 
-For every model and share of zeros, or of multiply-accumulates that are left:
-the smallest weights or channels alone, these with the others refitted, and what
-`tinyc --prune` does by default, found on some samples and judged on others.
+For every model and share of zeros, or of multiply-accumulates or time that are
+left: the smallest weights or channels alone, these with the others refitted, and
+what `tinyc --prune` does by default, found on some samples and judged on others.
 Prints a Markdown table of
 
-  gone      share of the weights that are 0, among those that may go; of
-            channels, of the multiply-accumulates
-  accuracy  share of samples classified correctly
-  agree     share of samples with the same winner as the float model
-  dB        signal to noise of the outputs, without the final softmax, over all
-            samples; 6 dB are one bit; or "same": no bit differs
-  s         seconds that pruning took, compiling and running included
+  gone          share of the weights that are 0, among those that may go; of
+                channels, of the multiply-accumulates
+  accuracy      share of samples classified correctly
+  agree         share of samples with the same winner as the float model
+  dB            signal to noise of the outputs, without the final softmax, over
+                all samples; 6 dB are one bit; or "same": no bit differs
+  MACs          multiply-accumulates, those by weights of 0 included; this and
+                what follows: of the model made int8, or as the row says, and
+                compiled for a Cortex-M4
+  RAM           bytes of the arena, without the caller's buffers
+  constants     bytes of weights, biases, multipliers and tables
+  code          bytes of the functions, by arm-none-eabi-gcc
+  flash         both, and how much less than without pruning
+  instructions  of one inference, in thousands, by QEMU, and how many fewer
+  s             seconds that pruning took
 
-Some rows are quantized after pruning, by --quantize=int8 or w4a8; they are
-compared with the float model as well.
+What a model costs depends on which of its weights are 0, not on the others, so
+that few samples make it int8 for that.  Some rows are judged as integers too, by
+--quantize=int8 or w4a8 on all samples, against the float model.
 
-and exits with 1 when the default is below a bar.  Models and data lie in the
+Exits with 1 when the default is below a bar.  Models and data lie in the
 folder `shared` beside the checkout (or TINYC_SHARED_DIR); without it there is
 nothing to do.  Samples are split as in benchmarks/quantize.
 
-    bench_prune.py [--rows=50%,2:4] [--ways=magnitude,refit,best] [model ...]
+    bench_prune.py [--rows=50%,2:4] [--ways=magnitude,refit,best] [--opt=-O2]
+                   [model ...]
 """
 import argparse
 import pathlib
@@ -33,13 +44,16 @@ import time
 
 import numpy as np
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "quantize"))
+BENCHMARKS = pathlib.Path(__file__).resolve().parents[1]
+sys.path += [str(BENCHMARKS / "quantize"), str(BENCHMARKS / "sparse")]
 from bench_quantize import (BIN, SHARED, SUBJECTS, decibels, share,  # noqa: E402
-                            without_softmax)
+                            tinyc, without_softmax)
+from bench_sparse import measure  # noqa: E402
 
 MODELS = ("mnist_cnn", "kws", "ic", "vww")
 
-# What stands after the share or pattern in --prune; of channels, after theirs.
+# What stands after the share or pattern in --prune; of channels, after theirs,
+# where + stands for a comma.
 WAYS = {
     "magnitude": ",method=magnitude,allocation=lamp,repair=none",
     "refit": ",method=magnitude,allocation=lamp",
@@ -55,7 +69,9 @@ CHANNEL_WAYS = {
 }
 
 ROWS = ("50%", "70%", "80%", "90%", "2:4", "1:4", "macs=90%", "macs=80%",
-        "macs=75%", "macs=50%")
+        "macs=75%", "macs=50%", "time=55%", "time=55%+shapes=shared")
+# Samples to make a model int8 whose cost is asked, not its accuracy.
+FEW = 16
 
 # Of the default: how many points of accuracy it may lose, and how many percent
 # of the winners have to be the float model's.
@@ -70,20 +86,28 @@ BARS = {
     ("kws", "macs=50%"): (6, 86),
     ("ic", "macs=90%"): (4, 89),
     ("mnist_cnn", "macs=50%"): (0.15, 98.5),
+    ("kws", "time=55%"): (6, 86),
+    ("kws", "time=55%+shapes=shared"): (6, 86),
+    ("mnist_cnn", "time=55%"): (0.15, 98.5),
+}
+# Of the default: how many percent less it takes.
+COST_BARS = {
+    ("kws", "80%"): {"instructions": 0},
+    ("kws", "time=55%"): {"instructions": 45},
+    ("kws", "time=55%+shapes=shared"): {"instructions": 45, "flash": 45},
+    ("mnist_cnn", "time=55%"): {"instructions": 45},
 }
 
 
-def run(model, judged, folder, *options):
-  """The outputs for the samples `judged`, a row each, and the notes."""
-  np.savez(folder / "judge.npz", x=judged)
+def prune(model, folder, what):
+  """The pruned model, the notes and how long it took."""
+  pruned = folder / "pruned.onnx"
+  start = time.perf_counter()
   done = subprocess.run(
-      [BIN / "tinyc-run", model, folder / "judge.npz", "-o",
-       folder / "outputs.npz", "--engine=kernels", "--target=host", *options],
+      [BIN / "tinyc", model, "--emit=onnx", "-o", pruned, f"--prune={what}",
+       f"--calibration={folder / 'calibrate.npz'}"],
       check=True, capture_output=True, text=True)
-  with np.load(folder / "outputs.npz") as outputs:
-    (name,) = outputs.files
-    return (outputs[name].reshape(len(judged), -1).astype(np.float64),
-            done.stderr)
+  return pruned, done.stderr, time.perf_counter() - start
 
 
 def share_gone(notes):
@@ -100,21 +124,46 @@ def noise_text(real, outputs):
   return "same" if (real == outputs).all() else f"{decibels(real, outputs):.1f}"
 
 
-def cases(rows, ways):
-  """What is pruned, how, and to which integers, or None."""
-  for what in rows:
-    for way in ways:
-      yield what, way, None
-    if what in QUANTIZED_ROWS and "best" in ways:
-      for kind in FORMATS:
-        yield what, "best", kind
+def kinds(what, way):
+  """The forms in which a row is judged: as floats, and as which integers."""
+  return (None, *FORMATS) if what in QUANTIZED_ROWS and way == "best" else (None,)
+
+
+def cost_of(model, kind, opt, folder):
+  cost = measure(model, [f"--quantize={kind}",
+                         f"--calibration={folder / 'few.npz'}"], opt, folder)
+  cost["flash"] = cost["constants"] + cost["code"]
+  cost["thousands"] = cost["instructions"] // 1000
+  return cost
+
+
+def cost_cells(cost, whole):
+  def cell(column):
+    change = 100 * (cost[column] / whole[column] - 1)
+    return f"{cost[column]:,}" + (f" ({change:+.0f} %)" if cost is not whole
+                                  else "")
+  return [f"{cost['macs']:,}", f"{cost['arena']:,}", f"{cost['constants']:,}",
+          f"{cost['code']:,}", cell("flash"), cell("thousands")]
 
 
 def row(model, what, way, cells):
   print(f"| {model} | {what} | {way} | " + " | ".join(cells) + " |", flush=True)
 
 
-def bench(name, rows, ways):
+def shortfalls(name, what, lost, agree, cost, whole):
+  """Where the default is below its bars, in words."""
+  most_lost, least_agree = BARS.get((name, what), (100, 0))
+  if lost > most_lost:
+    yield f"{lost:.2f} points of accuracy lost, the bar is {most_lost}"
+  if agree < least_agree:
+    yield f"{agree:.2f} % agree, the bar is {least_agree}"
+  for column, bar in COST_BARS.get((name, what), {}).items():
+    saved = 100 * (1 - cost[column] / whole[column])
+    if saved < bar:
+      yield f"{saved:.1f} % less {column}, the bar is {bar}"
+
+
+def bench(name, rows, ways, opt):
   """Prints the rows of one model; what falls short of its bar."""
   subject = SUBJECTS[name]
   with np.load(SHARED / f"data/{subject.data}.npz") as data:
@@ -124,33 +173,30 @@ def bench(name, rows, ways):
     folder = pathlib.Path(temporary)
     model = without_softmax(SHARED / f"models/{subject.model}.onnx", folder)
     np.savez(folder / "calibrate.npz", x=calibration)
-    real, _ = run(model, judged, folder)
-    row(name, "float", "",
-        ["0.0", f"{share(real.argmax(1), labels):.2f}", "100.00", "-", "-"])
-    for what, way, kind in cases(rows, ways):
+    np.savez(folder / "few.npz", x=calibration[::len(calibration) // FEW])
+    real = tinyc(model, judged, folder)
+    real_share = share(real.argmax(1), labels)
+    whole = cost_of(model, "int8", opt, folder)
+    row(name, "float", "", ["0.0", f"{real_share:.2f}", "100.00", "-",
+                            *cost_cells(whole, whole), "-"])
+    for what, way in ((what, way) for what in rows for way in ways):
       ending = (CHANNEL_WAYS if "=" in what else WAYS)[way]
-      options = [f"--prune={what}{ending}",
-                 f"--calibration={folder / 'calibrate.npz'}"]
-      if kind:
-        options.append(f"--quantize={kind}")
-      start = time.perf_counter()
-      outputs, notes = run(model, judged, folder, *options)
-      seconds = time.perf_counter() - start
-      accuracy = share(outputs.argmax(1), labels)
-      agree = share(outputs.argmax(1), real.argmax(1))
-      row(name, what, f"{way}, {kind}" if kind else way,
-          [share_gone(notes), f"{accuracy:.2f}", f"{agree:.2f}", noise_text(real, outputs),
-           f"{seconds:.1f}"])
-      if way != "best" or kind or (name, what) not in BARS:
-        continue
-      most_lost, least_agree = BARS[name, what]
-      lost = share(real.argmax(1), labels) - accuracy
-      if lost > most_lost:
-        short.append(f"{name} {what}: {lost:.2f} points of accuracy lost, the "
-                     f"bar is {most_lost}")
-      if agree < least_agree:
-        short.append(f"{name} {what}: {agree:.2f} % agree, the bar is "
-                     f"{least_agree}")
+      pruned, notes, seconds = prune(model, folder,
+                                     what.replace("+", ",") + ending)
+      for kind in kinds(what, way):
+        options = [f"--quantize={kind}",
+                   f"--calibration={folder / 'calibrate.npz'}"] if kind else []
+        outputs = tinyc(pruned, judged, folder, *options)
+        cost = cost_of(pruned, kind or "int8", opt, folder)
+        accuracy = share(outputs.argmax(1), labels)
+        agree = share(outputs.argmax(1), real.argmax(1))
+        row(name, what.replace("+", ","), f"{way}, {kind}" if kind else way,
+            [share_gone(notes), f"{accuracy:.2f}", f"{agree:.2f}",
+             noise_text(real, outputs), *cost_cells(cost, whole),
+             f"{seconds:.1f}"])
+        if way == "best" and not kind:
+          short += [f"{name} {what}: {problem}" for problem in shortfalls(
+              name, what, real_share - accuracy, agree, cost, whole)]
   return short
 
 
@@ -167,6 +213,7 @@ def main():
                       help=", ".join(MODELS))
   parser.add_argument("--rows", default=",".join(ROWS),
                       help="default: all")
+  parser.add_argument("--opt", default="-O2", help="of arm-none-eabi-gcc")
   parser.add_argument("--ways", default=",".join(WAYS), help="default: all")
   args = parser.parse_args()
   if not (SHARED / "data").is_dir():
@@ -174,11 +221,12 @@ def main():
     return 0
   rows = chosen(parser, args.rows, ROWS)
   ways = chosen(parser, args.ways, WAYS)
-  print("| model | pruned | | gone % | accuracy % | agree % | dB | s |")
-  print("|---|---|---|---|---|---|---|---|")
+  print("| model | pruned | | gone % | accuracy % | agree % | dB | MACs | RAM "
+        "| constants | code | flash | thousand instructions | s |\n" +
+        14 * "|---" + "|")
   short = []
   for name in args.models or MODELS:
-    short += bench(name, rows, ways)
+    short += bench(name, rows, ways, args.opt)
   for line in short:
     print(line, file=sys.stderr)
   return 1 if short else 0
