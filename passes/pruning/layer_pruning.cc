@@ -103,18 +103,23 @@ absl::Status FitRest(absl::Span<const LayerMoments> moments,
   const double damping =
       kFitDampings[std::min_element(sums, sums + kStrengths) - sums];
   layer->fitted.resize(layer->weights.rows(), layer->weights.cols());
+  TINYC_RETURN_IF_ERROR(ParallelFor(moments.size(), [&](size_t g) {
+    layer->fitted.middleRows(static_cast<Index>(g) * rows, rows) =
+        fit(g, moments[g].all, damping);
+    return absl::OkStatus();
+  }));
+  RoundToStored(layer);
   layer->bias.resize(layer->gone.size());
-  return ParallelFor(moments.size(), [&](size_t g) {
-    const MatrixXd fitted = fit(g, moments[g].all, damping);
-    const VectorXd shift =
-        weights(g) * moments[g].real_mean - fitted * moments[g].changed_mean;
+  for (size_t g = 0; g < moments.size(); ++g) {
     const Index first = static_cast<Index>(g) * rows;
-    layer->fitted.middleRows(first, rows) = fitted;
+    const VectorXd shift =
+        weights(g) * moments[g].real_mean -
+        layer->fitted.middleRows(first, rows) * moments[g].changed_mean;
     for (Index r = 0; r < rows; ++r) {
       layer->bias[static_cast<size_t>(first + r)] = shift(r);
     }
-    return absl::OkStatus();
-  });
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace tinyc

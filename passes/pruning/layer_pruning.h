@@ -28,8 +28,8 @@ void RemoveUntil(size_t count, absl::Span<const Removal> removals,
 void KeepRest(PrunedLayer* layer);
 
 // Weights without those that are gone, by least squares, held as strongly to
-// what they were as does best on samples left out; and the biases that the
-// means ask for.
+// what they were as does best on samples left out, and rounded if they are
+// stored as integers; and the biases that the means ask for.
 absl::Status FitRest(absl::Span<const LayerMoments> moments,
                      PrunedLayer* layer);
 

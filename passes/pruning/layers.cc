@@ -7,7 +7,9 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "compiler/ops/conv.h"
+#include "compiler/ops/quantize.h"
 #include "passes/quantization/simulation.h"
+#include "passes/rewrite.h"
 #include "passes/weights.h"
 
 namespace tinyc {
@@ -15,14 +17,26 @@ namespace {
 
 using Eigen::Index;
 
-bool IsOwnConstant(const Value* value) {
-  return value->constant() != nullptr && value->type().dtype == DType::kF32 &&
-         value->has_single_use();
+// The constant that `value` is or, of a quantized layer, stands for, if nothing
+// else reads it; else null.
+const Tensor* OwnConstant(const Value* value) {
+  const bool stored = ProducedBy<Dequantize>(value) != nullptr;
+  if (!value->has_single_use()) return nullptr;
+  if (stored) value = value->producer()->input(0);
+  if (!value->has_single_use() || value->constant() == nullptr) return nullptr;
+  const TensorType& type = value->type();
+  if (!stored)
+    return type.dtype == DType::kF32 ? value->constant().get() : nullptr;
+  const Quant* quant = type.quant.get();
+  const bool by_row = quant != nullptr && quant->block == 0 &&
+                      (quant->per_tensor() || quant->axis == 0);
+  return by_row ? value->constant().get() : nullptr;
 }
 
 bool IsLayer(const Node& node) {
-  return IsWeighted(node) && IsOwnConstant(node.input(1)) &&
-         (node.input(2) == nullptr || node.input(2)->constant() != nullptr) &&
+  return IsWeighted(node) && OwnConstant(node.input(1)) != nullptr &&
+         (node.input(2) == nullptr ||
+          ConstantBehind(node.input(2)) != nullptr) &&
          node.output()->type().dtype == DType::kF32 &&
          node.output()->type().num_elements() > 0;
 }
@@ -96,11 +110,12 @@ std::vector<PrunedLayer> FindLayers(const Graph& graph,
         Channels(node->output()->type().shape, OutputChannelAxis(*node));
     layer.prunable = options.layers == PruneOptions::Layers::kAll ||
                      IsInner(*node, is_first);
-    const Tensor& weights = *node->input(1)->constant();
+    const Tensor& weights = *OwnConstant(node->input(1));
     const Index rows = weights.shape()[0];
     const Index size = rows == 0 ? 0 : weights.size() / rows;
     if (size == 0) continue;
     layer.weights = MatrixOf(weights);
+    if (weights.type().quant != nullptr) layer.stored = weights.type();
     layer.kept = Mask::Constant(rows, size, true);
     const size_t channels = static_cast<size_t>(weights.shape()[1]);
     layer.units = UnitsOf(options.pattern, channels,

@@ -40,8 +40,9 @@ struct PrunedLayer : FittedLayer {
   void Remove(size_t row, size_t unit);
 };
 
-// Convolutions and dense layers with f32 weights and biases that are constants
-// of their own.
+// Convolutions and dense layers with weights that are constants of their own,
+// f32 or, in a model of quantize/dequantize pairs, integers behind a
+// dequantize.
 std::vector<PrunedLayer> FindLayers(const Graph& graph,
                                     const PruneOptions& options);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes those weights of a float model zero that its outputs miss least, and
-// repairs the others by least squares.
+// Makes those weights of a model zero that its outputs miss least, and repairs
+// the others by least squares.
 //
 //   %y = conv(%x, %w, %b)  =>  %y = conv(%x, %w', %b')
 //
@@ -8,6 +8,10 @@
 // samples, given that the layers before are pruned too; b' makes up for the
 // means.  Layers that lose nothing are repaired for what those before them
 // lost.
+//
+// A quantized model, of quantize/dequantize pairs, stays one: weights are
+// rounded to integers before the next layer is repaired, and scales change only
+// where repaired weights are too great for them.
 //
 // Options: data and samples as those of calibrate, and
 //   sparsity=80%         how many of the weights become zero
@@ -24,7 +28,7 @@
 //                        which they tune the model
 // Neighbours are those in the order of kernels: [kernel position][channel].
 // Run after the presets fuse and layout, which merge layers and order their
-// weights, and before calibrate.
+// weights, and before calibrate or integers.
 #include <algorithm>
 #include <utility>
 
@@ -34,28 +38,10 @@
 #include "passes/pruning/pruner.h"
 
 namespace tinyc {
-namespace {
-
-bool IsQuantized(const Graph& graph) {
-  return std::any_of(
-      graph.nodes().begin(), graph.nodes().end(), [](const auto& node) {
-        return std::any_of(
-            node->outputs().begin(), node->outputs().end(),
-            [](const Value* v) { return v->type().quant != nullptr; });
-      });
-}
-
-}  // namespace
-
 absl::Status Prune(Module& module, const PassOptions& options) {
   TINYC_ASSIGN_OR_RETURN(const CalibrationOptions calibration,
                          ReadCalibrationOptions(options, PruneOptionNames()));
   TINYC_ASSIGN_OR_RETURN(const PruneOptions prune, ReadPruneOptions(options));
-  if (IsQuantized(*module.graph)) {
-    return Invalid(
-        "the model is quantized already, at least in part; prune the float "
-        "model it was made from");
-  }
   TINYC_ASSIGN_OR_RETURN(std::vector<Sample> samples,
                          ReadCalibrationData(calibration, *module.graph));
   TINYC_ASSIGN_OR_RETURN(const std::vector<PruneRound> rounds,

@@ -16,6 +16,7 @@
 #include "passes/pruning/layer_pruning.h"
 #include "passes/pruning/layers.h"
 #include "passes/quantization/simulation.h"
+#include "passes/rewrite.h"
 
 namespace tinyc {
 namespace {
@@ -45,6 +46,14 @@ std::vector<Sample> Thinned(std::vector<Sample> samples, size_t count) {
     some.push_back(std::move(samples[i * samples.size() / count]));
   }
   return some;
+}
+
+// What the model was and what it becomes.  A quantized one was rounded already:
+// some of its activations are nothing but the limits of the integers.
+absl::StatusOr<FloatForms> FormsOf(const Graph& graph) {
+  TINYC_ASSIGN_OR_RETURN(FloatForms forms, MakeFloatForms(graph));
+  forms.real = forms.rounded->Clone();
+  return forms;
 }
 
 // Two float forms of a model, step by step: as it was and as it becomes.
@@ -111,13 +120,14 @@ class Pruner {
   void Apply(Graph& graph) const {
     LayerWriter writer(graph);
     for (const PrunedLayer& layer : layers_) writer.Write(layer);
+    EraseDeadNodes(graph);
   }
 
  private:
   explicit Pruner(const PruneOptions& options) : options_(options) {}
 
   absl::Status Start(const Graph& graph, std::vector<Sample> samples) {
-    TINYC_ASSIGN_OR_RETURN(FloatForms forms, MakeFloatForms(graph));
+    TINYC_ASSIGN_OR_RETURN(FloatForms forms, FormsOf(graph));
     TINYC_ASSIGN_OR_RETURN(real_, Simulation::Make(forms.real->Clone()));
     TINYC_ASSIGN_OR_RETURN(pruned_, Simulation::Make(std::move(forms.rounded)));
     const int64_t in_memory =
@@ -329,10 +339,10 @@ absl::StatusOr<std::vector<PruneRound>> PruneLayers(
   TINYC_ASSIGN_OR_RETURN(std::unique_ptr<Pruner> pruner,
                          Pruner::Make(graph, options, std::move(samples)));
   if (!pruner->IsAnyPrunable()) {
-    return Invalid("the model has no float weights that can be pruned");
+    return Invalid("the model has no weights that can be pruned");
   }
   samples = pruner->samples();
-  TINYC_ASSIGN_OR_RETURN(const FloatForms forms, MakeFloatForms(graph));
+  TINYC_ASSIGN_OR_RETURN(const FloatForms forms, FormsOf(graph));
   TINYC_ASSIGN_OR_RETURN(const auto outputs, RealOutputs(*forms.real, samples));
   std::vector<PruneRound> rounds;
   for (size_t round = 1; round <= options.rounds; ++round) {

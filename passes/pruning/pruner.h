@@ -32,7 +32,7 @@ struct PruneRound {
 using BetweenRounds =
     std::function<absl::Status(Graph& graph, const PruneRound& round)>;
 
-// Makes weights of the float model `graph` zero, more of them round by round,
+// Makes weights of the model `graph` zero, more of them round by round,
 // and gives the others and the biases what that takes from the sums.  Uses as
 // many of the samples as fit the memory.
 absl::StatusOr<std::vector<PruneRound>> PruneLayers(

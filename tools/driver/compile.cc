@@ -149,13 +149,20 @@ absl::StatusOr<Module> RunOnGraph(const std::string& path,
   return module;
 }
 
-// Pruned, then quantized; the model ends at [graph] and without needless
-// channels.
+// Pruned, then quantized unless it was before; the model ends at [graph] and
+// without needless channels.
 Pipeline LossyPipeline(const CompileOptions& options) {
   Pipeline pipeline;
   if (options.prune) pipeline = PrunePipeline(*options.prune);
-  Pipeline rest = {{FindPass("slim"), PassOptions()}};
-  if (options.quantize) rest = QuantizePipeline(*options.quantize);
+  Pipeline rest;
+  if (options.quantize) {
+    rest = QuantizePipeline(*options.quantize);
+  } else {
+    absl::StatusOr<Pipeline> integers =
+        ParsePipeline("integers,slim,note-floats");
+    TINYC_CHECK(integers.ok());
+    rest = *std::move(integers);
+  }
   pipeline.insert(pipeline.end(), rest.begin(), rest.end());
   return pipeline;
 }

@@ -168,10 +168,10 @@ std::vector<Option> ModelOptionRows(ModelOptions* options) {
        "out otherwise, and the results are the same to the bit",
        &options->no_slim},
       {"prune", "80%|2:4|macs=50%",
-       "make so many of a float model's weights zero, or all but 2\n"
+       "make so many of the model's weights zero, or all but 2\n"
        "of each 4 neighbours; or take channels until this share of\n"
-       "its multiply-accumulates (or weights=) is left. Options of\n"
-       "the pass prune, or prune-channels, may follow:\n"
+       "its multiply-accumulates (or weights=, time=) is left.\n"
+       "Options of the pass prune, or prune-channels, may follow:\n"
        "80%,block=1x4,allocation=lamp",
        &options->prune},
       {"quantize", "int8|int16x8|w4a8|auto",

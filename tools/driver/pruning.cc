@@ -23,7 +23,7 @@ constexpr int64_t kMostHeatColumns = 96;
 double GreatestOf(const Tensor& weights) {
   double greatest = 0;
   for (int64_t i = 0; i < weights.size(); ++i) {
-    greatest = std::max(greatest, std::fabs(weights.At(i)));
+    greatest = std::max(greatest, std::fabs(weights.Real(i)));
   }
   return greatest;
 }
@@ -31,7 +31,7 @@ double GreatestOf(const Tensor& weights) {
 std::vector<int64_t> HistogramOf(const Tensor& weights, double limit) {
   std::vector<int64_t> bins(kHistogramBins);
   for (int64_t i = 0; i < weights.size(); ++i) {
-    const double weight = weights.At(i);
+    const double weight = weights.Real(i);
     if (weight == 0) continue;
     const double at = (weight / limit + 1) / 2 * kHistogramBins;
     ++bins[std::min(static_cast<size_t>(at), kHistogramBins - 1)];
@@ -49,7 +49,7 @@ Json HeatOf(const Tensor& weights, double limit) {
   for (int64_t i = 0; i < weights.size(); ++i) {
     const int64_t cell =
         i / columns * high / rows * wide + i % columns * wide / columns;
-    sums[static_cast<size_t>(cell)] += std::fabs(weights.At(i));
+    sums[static_cast<size_t>(cell)] += std::fabs(weights.Real(i));
     ++counts[static_cast<size_t>(cell)];
   }
   std::string cells;
@@ -64,7 +64,7 @@ Json HeatOf(const Tensor& weights, double limit) {
 
 Json StateJson(const Tensor& weights, double limit) {
   int64_t zeros = 0;
-  for (int64_t i = 0; i < weights.size(); ++i) zeros += weights.At(i) == 0;
+  for (int64_t i = 0; i < weights.size(); ++i) zeros += weights.Real(i) == 0;
   return {{"rows", weights.shape()[0]},
           {"columns", weights.size() / weights.shape()[0]},
           {"zeros", zeros},
@@ -135,15 +135,19 @@ int64_t GreatestBin(const Json& state) {
 Json PruningJson(const Graph& before, const Graph& after) {
   absl::flat_hash_map<absl::string_view, const Tensor*> pruned;
   for (const auto& node : after.nodes()) {
-    if (!IsWeighted(*node) || node->input(1)->constant() == nullptr) continue;
-    pruned[node->output()->name()] = node->input(1)->constant().get();
+    if (!IsWeighted(*node)) continue;
+    const Tensor* weights = ConstantBehind(node->input(1));
+    if (weights != nullptr) pruned[node->output()->name()] = weights;
   }
   Json layers = Json::array();
   for (const auto& node : before.nodes()) {
-    if (!IsWeighted(*node) || node->input(1)->constant() == nullptr) continue;
+    if (!IsWeighted(*node)) continue;
     const auto found = pruned.find(node->output()->name());
-    const Tensor& weights = *node->input(1)->constant();
-    if (found == pruned.end() || weights.size() == 0) continue;
+    const Tensor* constant = ConstantBehind(node->input(1));
+    if (found == pruned.end() || constant == nullptr || constant->size() == 0) {
+      continue;
+    }
+    const Tensor& weights = *constant;
     const double limit =
         std::max({GreatestOf(weights), GreatestOf(*found->second), 1e-30});
     layers.push_back({{"name", LayerName(*node)},
