@@ -22,6 +22,7 @@ using testing::HasSubstr;
 Json Report() {
   return Json::parse(R"({
       "arena_bytes": 150, "weight_bytes": 1000, "code_bytes_estimate": 200,
+      "stack_bytes_estimate": 296,
       "peak_step": 1, "inputs": [{"bytes": 30}], "outputs": [{"bytes": 4}],
       "layers": [{"name": "conv <1>", "weight_bytes": 700, "weights":
                     {"bytes": 600, "others": [{"bytes": 350}, {"bytes": 800}]}},
@@ -99,8 +100,9 @@ TEST(FitTest, SaysWhatIsMissingAndWhatIsLargest) {
             "the model does not fit: it needs 150 bytes of RAM, 22 more than "
             "the 128 of --ram");
   EXPECT_EQ(FitLine(fit),
-            "RAM 150 of 128 bytes, 22 too many (without the stack and the "
-            "caller's 34 bytes of inputs and outputs), flash about 1,200 of "
+            "RAM 150 of 128 bytes, 22 too many (without a stack of about "
+            "296 and the caller's 34 bytes of inputs and outputs), flash about "
+            "1,200 of "
             "1,200 bytes");
   EXPECT_THAT(FitText(fit), HasSubstr("100  a, of conv <1>\n"));
   EXPECT_THAT(FitText(fit), HasSubstr("10  scratch of relu\n"));

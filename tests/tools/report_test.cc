@@ -90,6 +90,7 @@ TEST_F(ReportTest, CountsEverything) {
   EXPECT_EQ(report["weight_bytes"], 4 * (6 + 3));
   EXPECT_EQ(report["macs"], 16 * (6 + 3));
   EXPECT_GT(report["code_bytes_estimate"], 0);
+  EXPECT_EQ(report["stack_bytes_estimate"], 56 + 240);
   EXPECT_EQ(report["peak_step"], 0);
   EXPECT_EQ(report["peak_bytes"], 192 + 64);
   EXPECT_EQ(report["peak_tensors"], Json::parse(R"([{"name": "a", "bytes": 192},
@@ -137,12 +138,14 @@ TEST_F(ReportTest, SaysTheSameInAFewLines) {
   EXPECT_EQ(ReportText([&] {
               Json report = ReportJson(module_);
               report["code_bytes_estimate"] = 1200;
+              report["stack_bytes_estimate"] = 1296;
               return report;
             }()),
             R"(two
   input   x: f32 1x2x4x4, 128 bytes
   output  y: f32 1x1x4x4, 64 bytes
   arena   256 bytes of RAM, the least for this order of layers
+  stack   about 1,296 bytes more (Thumb-2 at -Os)
   flash   about 1,236 bytes: weights 36, code about 1,200 (Thumb-2 at -Os)
   work    144 multiply-accumulates in 2 layers
 

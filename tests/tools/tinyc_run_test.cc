@@ -87,6 +87,21 @@ TEST_F(TinycRunTest, EnginesGiveTheSameIntegers) {
   }
 }
 
+TEST_F(TinycRunTest, RunsOverPoisonedMemory) {
+  std::vector<std::string> arguments = {kInt8Model, kDigits, "-o",
+                                        Path("o.npz"), "--engine=reference"};
+  ASSERT_EQ(RunProgram("tinyc-run", arguments).exit_code, 0);
+  const std::string expected = *ReadFile(Path("o.npz"));
+  arguments.push_back("--poison");
+  EXPECT_EQ(RunProgram("tinyc-run", arguments).exit_code, 2);
+  for (const char* engine : {"kernels", "emitted"}) {
+    arguments[4] = absl::StrCat("--engine=", engine);
+    const ProgramRun run = RunProgram("tinyc-run", arguments);
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_EQ(*ReadFile(Path("o.npz")), expected);
+  }
+}
+
 TEST_F(TinycRunTest, PrintsHowFarOutputsAreApart) {
   const std::string model = dir_.Write("sum.tir", kSum);
   const std::string inputs =

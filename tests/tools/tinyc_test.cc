@@ -117,21 +117,6 @@ TEST_F(TinycTest, PutsInputsAndOutputsIntoTheArena) {
   EXPECT_THAT(Text("m.h"), HasSubstr("int m_run(void *arena);"));
 }
 
-TEST_F(TinycTest, RunsOverPoisonedMemory) {
-  std::vector<std::string> arguments = {kInt8Model, kDigits, "-o",
-                                        Path("o.npz"), "--engine=reference"};
-  ASSERT_EQ(RunProgram("tinyc-run", arguments).exit_code, 0);
-  const std::string expected = Text("o.npz");
-  arguments.push_back("--poison");
-  EXPECT_EQ(RunProgram("tinyc-run", arguments).exit_code, 2);
-  for (const char* engine : {"kernels", "emitted"}) {
-    arguments[4] = absl::StrCat("--engine=", engine);
-    const ProgramRun run = RunProgram("tinyc-run", arguments);
-    EXPECT_EQ(run.exit_code, 0) << run.err;
-    EXPECT_EQ(Text("o.npz"), expected);
-  }
-}
-
 TEST_F(TinycTest, SplitsTheKernelsOff) {
   const ProgramRun run =
       RunProgram("tinyc", {kModel, "-o", Path("m.c"), "--emit=split"});

@@ -204,6 +204,7 @@ Json FitJson(const CompiledModel& model, const CompileOptions& options,
         LargestInRam(report));
   }
   if (fit.contains("ram")) {
+    fit["ram"]["stack_bytes_estimate"] = Int(report, "stack_bytes_estimate");
     fit["ram"]["caller_bytes"] = options.io_in_arena ? 0 : CallerBytes(report);
   }
   if (options.limits.flash) {
@@ -245,7 +246,8 @@ std::string FitLine(const Json& fit) {
     if (part.contains("caller_bytes")) {
       const int64_t callers = Int(part, "caller_bytes");
       absl::StrAppend(
-          &line, " (without the stack",
+          &line, " (without a stack of about ",
+          NumberText(Int(part, "stack_bytes_estimate")),
           callers == 0 ? std::string()
                        : absl::StrCat(" and the caller's ", NumberText(callers),
                                       " bytes of inputs and "

@@ -8,7 +8,8 @@
 // The JSON has `ram` and `flash`, for those that a limit was given for:
 //   limit, bytes
 //   missing    bytes beyond the limit; 0: it fits
-//   caller_bytes  of RAM: inputs and outputs that are not in `bytes`
+//   stack_bytes_estimate, caller_bytes  of RAM: the stack, and inputs and
+//              outputs, which are not in `bytes`
 //   largest[]  what takes most bytes, at most kLargestParts: name, layer,
 //   bytes.
 //              Of RAM: what is live at the report's peak_step; what lies in the

@@ -326,6 +326,7 @@ Json ReportJson(const Module& module) {
       {"arena_optimal", module.plan->optimal},
       {"weight_bytes", weight_bytes},
       {"code_bytes_estimate", CodeBytesEstimate(module)},
+      {"stack_bytes_estimate", StackBytesEstimate(module)},
       {"macs", macs},
       {"peak_step", peak_step},
       {"peak_bytes", peak_bytes},

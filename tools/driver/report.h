@@ -9,6 +9,7 @@
 //       for this order of layers; only where it was asked for
 //   weight_bytes         constants of the emitted C, each counted once
 //   code_bytes_estimate  see CodeBytesEstimate
+//   stack_bytes_estimate  see StackBytesEstimate
 //   macs
 //   peak_step, peak_bytes  the step with most live bytes, and these bytes
 //   peak_tensors[]       what lives then: name, bytes
@@ -68,6 +69,12 @@ std::string ReportText(const nlohmann::ordered_json& report);
 // models it was measured on it is mostly within a third of what gcc makes, and
 // never more than twice that.
 int64_t CodeBytesEstimate(const Module& module);
+
+// The stack of a run as Thumb-2 code at -Os, without functions of libraries:
+// <prefix>_run and the most that any function of a called family took where it
+// was measured.  Emitted C calls two levels deep and has frames of fixed sizes;
+// these are the compiler's choice, so that this is no bound.
+int64_t StackBytesEstimate(const Module& module);
 
 }  // namespace tinyc
 

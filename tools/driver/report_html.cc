@@ -92,6 +92,9 @@ void AppendSummary(const Json& report, std::string* html) {
         report["io"]["in_arena"].get<bool>() ? "without --io-in-arena"
                                              : "this one");
   }
+  row("Stack (RAM)",
+      "about " + Number(Int(report, "stack_bytes_estimate")) + " B",
+      "an estimate for Thumb-2 at -Os, without library functions");
   row("Weights (flash)", Number(Int(report, "weight_bytes")) + " B");
   row("Code (flash)",
       "about " + Number(Int(report, "code_bytes_estimate")) + " B",

@@ -63,6 +63,9 @@ std::string Totals(const Json& report) {
                            : "without inputs and outputs; with them ",
                     other.is_null() ? "-" : Number(other), "\n");
   }
+  absl::StrAppend(&text, "  stack   about ",
+                  Number(Int(report, "stack_bytes_estimate")),
+                  " bytes more (Thumb-2 at -Os)\n");
   absl::StrAppend(&text, "  flash   about ", Number(weights + code),
                   " bytes: weights ", Number(weights), ", code about ",
                   Number(code), " (Thumb-2 at -Os)\n");

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stack of a model by what its kernels took where it was measured.
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "tools/driver/report.h"
+
+namespace tinyc {
+namespace {
+
+// The most that a function of these families took, by arm-none-eabi-gcc 12.2
+// for Cortex-M4 at -Os, over 132 models: benchmarks/memory/run.sh --families.
+constexpr struct {
+  absl::string_view stem;
+  int64_t bytes;
+} kFrames[] = {
+    {"avg_pool_", 80},     {"conv2d_f32", 112}, {"conv3d_", 160},
+    {"copy_", 48},         {"dense_", 80},      {"dequantize_", 12},
+    {"depthwise2d_", 144}, {"lut_", 8},         {"matmul_", 152},
+    {"max_pool_", 48},     {"normalize_", 64},  {"pieces_", 48},
+    {"quantize_", 40},     {"recurrent_", 120}, {"reduce_", 48},
+    {"requantize_", 56},   {"resize_", 56},     {"softmax_", 72},
+};
+// Of families that are not in the list: that of conv2d, the greatest of all.
+constexpr int64_t kGreatestFrame = 240;
+constexpr int64_t kElementwiseFrame = 56;
+// Of <prefix>_run.
+constexpr int64_t kRunFrame = 56;
+
+int64_t FrameBytes(const LoweredCall& lowered) {
+  for (const auto& row : kFrames) {
+    if (absl::StartsWith(lowered.kernel->family, row.stem)) return row.bytes;
+  }
+  const absl::string_view shape = lowered.call.shape.type();
+  return shape == "tc_unary_shape" || shape == "tc_binary_shape" ||
+                 shape == "tc_map_shape"
+             ? kElementwiseFrame
+             : kGreatestFrame;
+}
+
+// Of the calls of `module` and of its regions.
+int64_t LargestFrame(const Module& module) {
+  int64_t bytes = 0;
+  for (const auto& node : module.graph->nodes()) {
+    for (const auto& region : node->regions()) {
+      bytes = std::max(bytes, LargestFrame(*module.bodies.at(region.get())));
+    }
+    const auto calls = module.lowering->calls.find(node.get());
+    if (calls == module.lowering->calls.end()) continue;
+    for (const LoweredCall& lowered : calls->second) {
+      if (lowered.kernel == nullptr) continue;
+      bytes = std::max(bytes, FrameBytes(lowered));
+    }
+  }
+  return bytes;
+}
+
+}  // namespace
+
+int64_t StackBytesEstimate(const Module& module) {
+  return kRunFrame + LargestFrame(module);
+}
+
+}  // namespace tinyc
