@@ -1,96 +1,118 @@
 // SPDX-License-Identifier: Apache-2.0
-// Orders the nodes so that fewer bytes are live at once.
+// Orders the nodes so that the arena is small.
 //
-// Greedy: of the nodes whose operands are there, the one that leaves the fewest
-// bytes live runs next, and the earlier one among equals.  The order of the
-// model stays unless the greedy one needs less memory, sharing included.
+//   %a = ..                     %a = ..
+//   %b = ..                =>   %c = reduce(%a)
+//   %c = reduce(%a)             %b = ..
+//   %d = reduce(%b)             %d = reduce(%b)
+//
+// memory/order.h finds the order with the least live bytes.  Which values share
+// bytes depends on the order, and the best order on what is shared, so that two
+// views of the graph (memory/order_problem.h) propose orders in turn, until
+// neither makes the arena smaller.  Then some nodes are moved by chance.  The
+// order of the model stays unless another one needs less memory, sharing
+// included.
 #include <algorithm>
+#include <random>
+#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "passes/memory/alias.h"
-#include "passes/memory/liveness.h"
+#include "passes/memory/order_problem.h"
 #include "passes/pass.h"
 
 namespace tinyc {
 namespace {
 
-// Simulates an execution and knows which results are still needed.
-class Execution {
- public:
-  explicit Execution(const Graph& graph) {
-    for (const auto& node : graph.nodes()) {
-      for (const Value* output : node->outputs()) {
-        uses_left_[output] = output->uses().size();
-      }
-    }
-  }
-
-  // How much greater the live bytes are after `node` has run.
-  int64_t Growth(const Node& node) const {
-    int64_t bytes = 0;
-    for (const Value* output : node.outputs()) {
-      if (!output->uses().empty()) bytes += output->type().bytes();
-    }
-    absl::flat_hash_set<const Value*> seen;
-    for (const Value* input : node.inputs()) {
-      const auto left = uses_left_.find(input);
-      if (left == uses_left_.end() || !seen.insert(input).second) continue;
-      const auto count =
-          std::count(node.inputs().begin(), node.inputs().end(), input);
-      if (left->second == static_cast<size_t>(count)) {
-        bytes -= input->type().bytes();
-      }
-    }
-    return bytes;
-  }
-
-  void Run(const Node& node) {
-    for (const Value* input : node.inputs()) {
-      const auto left = uses_left_.find(input);
-      if (left != uses_left_.end()) --left->second;
-    }
-  }
-
- private:
-  absl::flat_hash_map<const Value*, size_t> uses_left_;
-};
-
-std::vector<Node*> GreedyOrder(const Graph& graph) {
-  std::vector<Node*> waiting = graph.NodeSnapshot();
-  std::vector<Node*> order;
-  Execution state(graph);
-  absl::flat_hash_set<const Node*> done;
-  const auto ready = [&](const Node& node) {
-    return std::all_of(
-        node.inputs().begin(), node.inputs().end(), [&](const Value* input) {
-          return input == nullptr || input->producer() == nullptr ||
-                 done.contains(input->producer());
-        });
-  };
-  while (!waiting.empty()) {
-    auto best = waiting.end();
-    int64_t least = 0;
-    for (auto it = waiting.begin(); it != waiting.end(); ++it) {
-      if (!ready(**it)) continue;
-      const int64_t growth = state.Growth(**it);
-      if (best == waiting.end() || growth < least) {
-        best = it;
-        least = growth;
-      }
-    }
-    state.Run(**best);
-    done.insert(*best);
-    order.push_back(*best);
-    waiting.erase(best);
-  }
-  return order;
-}
+// The time of a try grows with the square of the nodes.
+constexpr size_t kTries = 2'000'000;
 
 void Reorder(Module& module, const std::vector<Node*>& order) {
   for (Node* node : order) module.graph->MoveBefore(node, nullptr);
   module.lowering->revision = module.graph->revision();  // the same calls
+}
+
+// Takes the best order for `problem` if that makes *arena_bytes smaller.
+absl::StatusOr<bool> Improve(Module& module, const OrderProblem& problem,
+                             int64_t* arena_bytes) {
+  const std::vector<Node*> before = module.graph->NodeSnapshot();
+  std::vector<Node*> after;
+  for (const size_t task : FindOrder(problem).order) {
+    after.push_back(before[task]);
+  }
+  if (after == before) return false;
+  Reorder(module, after);
+  TINYC_ASSIGN_OR_RETURN(const int64_t bytes, ArenaBound(module));
+  if (bytes >= *arena_bytes) {
+    Reorder(module, before);
+    return false;
+  }
+  *arena_bytes = bytes;
+  return true;
+}
+
+bool Reads(const Node& reader, const Node* writer) {
+  const auto inputs = reader.inputs();
+  return std::any_of(inputs.begin(), inputs.end(), [&](const Value* input) {
+    return input != nullptr && input->producer() == writer;
+  });
+}
+
+// The node at `from` moves to where the one at `to` is; what it needs in
+// between moves along with it, or what needs it.
+std::vector<Node*> Moved(std::vector<Node*> order, size_t from, size_t to) {
+  const bool up = to < from;
+  const auto begin =
+      order.begin() + static_cast<std::ptrdiff_t>(std::min(from, to));
+  const auto end =
+      order.begin() + static_cast<std::ptrdiff_t>(std::max(from, to)) + 1;
+  // From the node on, in the direction in which it moves.
+  absl::flat_hash_set<const Node*> along = {order[from]};
+  const auto visit = [&](Node* node) {
+    for (const Node* other : along) {
+      if (up ? Reads(*other, node) : Reads(*node, other)) {
+        along.insert(node);
+        return;
+      }
+    }
+  };
+  if (up) {
+    std::for_each(std::make_reverse_iterator(end),
+                  std::make_reverse_iterator(begin), visit);
+  } else {
+    std::for_each(begin, end, visit);
+  }
+  std::stable_partition(
+      begin, end, [&](const Node* node) { return along.contains(node) == up; });
+  return order;
+}
+
+// Moves nodes by chance, and keeps what makes the arena no larger: what is
+// shared may change in ways that neither view shows.
+absl::Status ImproveByMoves(Module& module, int64_t* arena_bytes) {
+  std::vector<Node*> best = module.graph->NodeSnapshot();
+  const size_t n = best.size();
+  if (n < 3) return absl::OkStatus();
+  std::vector<Node*> order = best;
+  int64_t order_bytes = *arena_bytes;
+  std::mt19937 random(1);  // its sequence is fixed by the C++ standard
+  const size_t tries = std::min<size_t>(kTries / (n * n), 400);
+  for (size_t t = 0; t < tries; ++t) {
+    const size_t from = random() % n;
+    std::vector<Node*> moved = Moved(order, from, random() % n);
+    if (moved == order) continue;
+    Reorder(module, moved);
+    TINYC_ASSIGN_OR_RETURN(const int64_t bytes, ArenaBound(module));
+    if (bytes > order_bytes) continue;
+    order = std::move(moved);
+    order_bytes = bytes;
+    if (bytes >= *arena_bytes) continue;
+    best = order;
+    *arena_bytes = bytes;
+  }
+  Reorder(module, best);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -98,13 +120,19 @@ void Reorder(Module& module, const std::vector<Node*>& order) {
 absl::Status Schedule(Module& module, const PassOptions& options) {
   TINYC_RETURN_IF_ERROR(ForEachBody(
       module, [&](Module& body) { return Schedule(body, options); }));
-  Graph& graph = *module.graph;
-  const std::vector<Node*> before = graph.NodeSnapshot();
-  TINYC_ASSIGN_OR_RETURN(const int64_t bytes_before, ArenaBound(module));
-  Reorder(module, GreedyOrder(graph));
-  TINYC_ASSIGN_OR_RETURN(const int64_t bytes_after, ArenaBound(module));
-  if (bytes_after >= bytes_before) Reorder(module, before);
-  return absl::OkStatus();
+  TINYC_ASSIGN_OR_RETURN(int64_t arena_bytes, ArenaBound(module));
+  constexpr int kRounds = 4;
+  bool improved = true;
+  for (int round = 0; round < kRounds && improved; ++round) {
+    TINYC_ASSIGN_OR_RETURN(
+        improved, Improve(module, ValuesToOrder(module), &arena_bytes));
+    TINYC_ASSIGN_OR_RETURN(const OrderProblem storages,
+                           StoragesToOrder(module));
+    TINYC_ASSIGN_OR_RETURN(const bool again,
+                           Improve(module, storages, &arena_bytes));
+    improved = improved || again;
+  }
+  return ImproveByMoves(module, &arena_bytes);
 }
 
 }  // namespace tinyc

@@ -12,6 +12,7 @@
 #include "compiler/lowering/control.h"
 #include "copy/copy.h"
 #include "passes/memory/exact_offsets.h"
+#include "passes/memory/overwrite.h"
 #include "passes/memory/sharing.h"
 #include "passes/rewrite.h"
 
@@ -25,18 +26,6 @@ struct Candidate {
   Sharing sharing;
   const CallId* needless = nullptr;
 };
-
-// Kernels that read each element of an operand before they write the element
-// at the same place of the result, by their shape blocks.
-bool MayOverwrite(const KernelCall& call, const Value& operand,
-                  const Value& result) {
-  constexpr absl::string_view kElementwise[] = {
-      "tc_unary_shape", "tc_binary_shape", "tc_map_shape", "tc_softmax_shape"};
-  return std::count(std::begin(kElementwise), std::end(kElementwise),
-                    call.shape.type()) > 0 &&
-         operand.type().shape == result.type().shape &&
-         operand.type().bytes() == result.type().bytes();
-}
 
 // What a call that copies one run of bytes says about its operand and result.
 struct CopiedRun {
@@ -166,11 +155,9 @@ class AliasPlanner {
       if (groups_[i] != nullptr && !gone.contains(i)) add(*groups_[i]);
     }
     if (joined != nullptr) add(*joined);
-    for (const auto& node : module_.graph->nodes()) {
-      const size_t step = static_cast<size_t>(liveness_.StepOf(*node));
-      const int64_t bytes = scratch_[step];
-      change[step + 1] += bytes;
-      change[step + 2] -= bytes;
+    for (size_t step = 0; step < scratch_.size(); ++step) {
+      change[step + 1] += scratch_[step];
+      change[step + 2] -= scratch_[step];
     }
     int64_t live = 0;
     int64_t most = 0;
@@ -230,8 +217,14 @@ class AliasPlanner {
     const auto written = [&](const Value& value) { return IsWritten(value); };
     ok = ok && joined->Works(liveness_) &&
          (io_in_arena_ || joined->BoundaryWorks(written));
-    ok = ok &&
-         (!free || LiveBytes(joined.get(), gone) <= LiveBytes(nullptr, {}));
+    if (ok && free) {
+      if (live_bytes_ < 0) live_bytes_ = LiveBytes(nullptr, {});
+      const int64_t after = LiveBytes(joined.get(), gone);
+      ok = after <= live_bytes_;
+      if (ok) live_bytes_ = after;
+    } else {
+      live_bytes_ = -1;
+    }
     if (!ok) {
       for (const CallId& call : dropped) needless_.erase(call);
       return false;
@@ -350,7 +343,8 @@ class AliasPlanner {
   const Module& module_;
   const Liveness& liveness_;
   const bool io_in_arena_;
-  std::vector<int64_t> scratch_;                       // bytes, per step
+  std::vector<int64_t> scratch_;  // bytes, per step
+  int64_t live_bytes_ = -1;       // at most, with groups_; -1: not known
   std::vector<std::unique_ptr<SharingGroup>> groups_;  // null: joined another
   absl::flat_hash_map<const Value*, size_t> group_of_;
   std::set<CallId> needless_;

@@ -135,7 +135,8 @@ graph(%x: f32[4,4]) -> (%y) {
 graph(%x: f32[4,4]) -> (%y) {
   %a = matmul(%x, %x) : f32[?]
   %s = slice(%a) {starts=[0,0], sizes=[1,4]} : f32[?]
-  %b = matmul(%x, %x) : f32[?]
+  %t = matmul(%s, %x) : f32[?]
+  %b = expand(%t) {shape=[4,4]} : f32[?]
   %c = matmul(%b, %x) : f32[?]
   %y = matmul(%s, %c) : f32[?]
   return %y

@@ -16,6 +16,7 @@ BENCH = (pathlib.Path(os.environ.get("TINYC_BIN_DIR", "build/bin")).parent /
          "release/benchmarks/offsets_bench")
 CASES = int(os.environ.get("TINYC_OFFSET_CASES", "40"))
 SECONDS = float(os.environ.get("TINYC_OFFSET_SECONDS", "5"))
+BUDGET = 2000  # millions of buffers looked at
 
 
 def random_problem(rng, count):
@@ -59,7 +60,7 @@ def run_tinyc(folder, problems):
       table = csv.writer(file)
       table.writerow(["below", "above", "distance"])
       table.writerows([*pair, d] for pair, d in overlaps.items())
-  lines = subprocess.run([BENCH, "--json", "--budget=150", folder], check=True,
+  lines = subprocess.run([BENCH, "--json", f"--budget={BUDGET}", folder], check=True,
                          capture_output=True, text=True).stdout.splitlines()
   return {line["name"]: line for line in map(json.loads, lines)}
 
@@ -111,6 +112,7 @@ def test_totals_are_the_least(tmp_path):
   }
   solutions = run_tinyc(tmp_path, problems)
   proved = known = 0
+  worse = []
   for name, (buffers, overlaps) in problems.items():
     solution = solutions[name]
     check_offsets(buffers, overlaps, solution)
@@ -120,6 +122,8 @@ def test_totals_are_the_least(tmp_path):
       continue
     known += 1
     assert solution["lower_bound"] <= least, name
-    assert solution["total"] == least, name
-  print(f"{CASES} problems: {proved} proved by tinyc, {known} by CP-SAT")
-  assert known > 0
+    if solution["total"] != least:
+      worse.append((name, solution["total"], least))
+  print(f"{CASES} problems: {proved} proved by tinyc, {known} by CP-SAT, "
+        f"{len(worse)} packed worse: {worse}")
+  assert known > 0 and not worse
