@@ -140,14 +140,15 @@ absl::Status Run(const Settings& settings, const std::string& path) {
     std::fflush(stdout);
   }
   TINYC_ASSIGN_OR_RETURN(const Timed best, Solve(problem, {budget, 0}));
-  const int64_t gap = best.solution.total - best.solution.lower_bound;
-  std::printf("  %9lld %6.2f s  %s\n",
-              static_cast<long long>(best.solution.total), best.seconds,
-              gap == 0 ? "proved"
-                       : absl::StrCat("at most ",
-                                      100 * gap / best.solution.lower_bound + 1,
-                                      " % above the least")
-                             .c_str());
+  const auto least = static_cast<double>(best.solution.lower_bound);
+  const auto total = static_cast<double>(best.solution.total);
+  std::printf("  %9.0f %6.2f s  ", total, best.seconds);
+  if (total == least) {
+    std::printf("proved\n");
+  } else {
+    std::printf("at least %.0f, gap %.1f %%\n", least,
+                100 * (total - least) / least);
+  }
   std::fflush(stdout);
   return absl::OkStatus();
 }

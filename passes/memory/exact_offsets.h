@@ -12,7 +12,7 @@ namespace tinyc {
 // When to stop.  The budget is in buffers looked at, not in seconds, so that a
 // model gets the same offsets on every machine.
 struct OffsetEffort {
-  int64_t budget = 150'000'000;  // about a second
+  int64_t budget = 100'000'000;  // about half a second
   int64_t enough = 0;            // bytes; a total that need not be made smaller
 };
 
