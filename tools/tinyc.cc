@@ -12,19 +12,18 @@
 #include "absl/strings/str_split.h"
 #include "compiler/base/file.h"
 #include "compiler/base/text.h"
-#include "compiler/data/samples.h"
 #include "frontends/onnx/export/export.h"
 #include "tools/driver/command_line.h"
 #include "tools/driver/compile.h"
+#include "tools/driver/emit_verified.h"
 #include "tools/driver/fit.h"
 #include "tools/driver/lists.h"
 #include "tools/driver/model_options.h"
 #include "tools/driver/module_file.h"
 #include "tools/driver/progress_bar.h"
-#include "tools/driver/pruning.h"
-#include "tools/driver/quality.h"
 #include "tools/driver/report.h"
-#include "tools/driver/verify_emitted.h"
+#include "tools/driver/request.h"
+#include "tools/driver/share_arena.h"
 
 namespace tinyc {
 namespace {
@@ -36,25 +35,6 @@ constexpr Program kProgram = {
         "Compiles a trained model to readable C99 for microcontrollers: "
         "model.c and\nmodel.h, which need nothing but a C compiler.",
 };
-
-// Random samples of --verify without a file.
-constexpr int64_t kRandomSamples = 4;
-
-// The options that ReadModelOptions does not read, as they are written.
-struct Request {
-  std::string model;
-  std::string output;
-  std::string prefix;
-  std::string arena = "static";
-  std::string emit = "single";
-  std::string report;
-  std::optional<std::string> verify;  // "": random samples
-  bool check = false;
-};
-
-std::filesystem::path Folder(const std::string& file) {
-  return std::filesystem::path(file).parent_path();
-}
 
 // What is wrong with the options together; InvalidArgument is one of usage.
 absl::Status CheckRequest(const Request& request) {
@@ -112,17 +92,6 @@ EmitOptions EmitOptionsOf(const Request& request) {
   return options;
 }
 
-// The samples to verify on: those of the file, or random ones.
-absl::StatusOr<Samples> VerifySamples(const std::string& file,
-                                      const Graph& graph) {
-  if (file.empty()) return Samples::Random(graph, kRandomSamples);
-  absl::StatusOr<std::vector<NamedTensor>> arrays = ReadArrays(file);
-  if (!arrays.ok()) return WithFile(file, arrays.status());
-  absl::StatusOr<Samples> samples = Samples::Match(*std::move(arrays), graph);
-  if (!samples.ok()) return WithFile(file, samples.status());
-  return samples;
-}
-
 // The file of the report, if it is asked for.
 std::vector<NamedFile> ReportFiles(const Request& request,
                                    const nlohmann::ordered_json& report) {
@@ -136,24 +105,15 @@ std::vector<NamedFile> ReportFiles(const Request& request,
 absl::StatusOr<std::vector<NamedFile>> MakeFiles(
     const Request& request, const CompiledModel& model,
     const nlohmann::ordered_json& report) {
-  const EmitOptions options = EmitOptionsOf(request);
   std::vector<NamedFile> files;
-  TINYC_ASSIGN_OR_RETURN(std::vector<OutputFile> emitted,
-                         EmitC(model.planned, options));
-  std::vector<std::string> notes = model.planned.notes;
-  if (request.verify) {
-    TINYC_ASSIGN_OR_RETURN(const Samples samples,
-                           VerifySamples(*request.verify, *model.graph.graph));
-    TINYC_ASSIGN_OR_RETURN(
-        const std::string verified,
-        VerifyEmitted(model, emitted, options.prefix, samples.values()));
-    PrintNotes(absl::StrSplit(verified, '\n'));
-  }
+  TINYC_ASSIGN_OR_RETURN(
+      std::vector<OutputFile> emitted,
+      EmitVerified(model, EmitOptionsOf(request), request.verify));
   if (!request.output.empty() && request.emit == "tir") {
     files = ModuleFiles(model.planned, request.output);
   } else if (!request.output.empty()) {
     for (OutputFile& file : emitted) {
-      files.push_back({(Folder(request.output) / file.name).string(),
+      files.push_back({(FolderOf(request.output) / file.name).string(),
                        std::move(file.text)});
     }
   }
@@ -161,27 +121,6 @@ absl::StatusOr<std::vector<NamedFile>> MakeFiles(
     files.push_back(std::move(file));
   }
   return files;
-}
-
-// Writes all files or none.  The folder of split kernels is made.
-absl::Status WriteOutputs(const Request& request,
-                          const std::vector<NamedFile>& files) {
-  std::vector<std::filesystem::path> made;
-  for (const NamedFile& file : files) {
-    const std::filesystem::path folder = Folder(file.path);
-    std::error_code error;  // writing into the folder tells
-    if (request.emit == "split" && file.path != request.report &&
-        folder != Folder(request.output) &&
-        std::filesystem::create_directory(folder, error)) {
-      made.push_back(folder);
-    }
-  }
-  const absl::Status status = WriteFiles(files);
-  for (const std::filesystem::path& folder : made) {
-    std::error_code ignored;
-    if (!status.ok()) std::filesystem::remove(folder, ignored);
-  }
-  return status;
 }
 
 // Writes the model as ONNX.
@@ -222,56 +161,13 @@ int RefuseToFit(const Request& request, const absl::Status& why,
 }
 
 int Run(const Request& request, const CompileOptions& options) {
-  const absl::StatusOr<CompiledModel> model =
-      CompileModel(request.model, options);
-  if (!model.ok()) {
-    PrintErrors(WithFile(request.model, model.status()));
-    return kExitFault;
-  }
-  PrintNotes(model->planned.notes);
-  nlohmann::ordered_json report = ReportJson(model->planned);
-  if (request.check || !request.report.empty()) {
-    report["io"] = IoJson(model->planned);
-  }
-  if (model->dense) {
-    report["pruning"] =
-        PruningJson(*model->dense->graph, *model->pruned->graph);
-  }
-  absl::Status fits;
-  if (options.limits.ram || options.limits.flash) {
-    report["fit"] = FitJson(*model, options, report);
-    fits = FitStatus(report["fit"]);
-    if (fits.ok()) PrintNotes({FitLine(report["fit"])});
-  }
-  if (options.quantize) {
-    const absl::StatusOr<QuantizationQuality> quality =
-        QualityOf(*model, *options.quantize);
-    if (!quality.ok()) {
-      PrintErrors(WithFile(request.model, quality.status()));
-      return kExitFault;
-    }
-    PrintNotes({QualityNote(*quality, options.prune.has_value())});
-    report["quantization"] = QualityJson(*quality);
-  }
-  if (!fits.ok()) return RefuseToFit(request, fits, report);
-  const absl::StatusOr<std::vector<NamedFile>> files =
-      MakeFiles(request, *model, report);
-  if (!files.ok()) {
-    PrintErrors(files.status());
-    return kExitFault;
-  }
-  if (const absl::Status status = WriteOutputs(request, *files); !status.ok()) {
-    PrintErrors(status);
-    return kExitFault;
-  }
-  if (request.check) {
-    const absl::Status status = PrintResult(ReportText(report));
-    if (!status.ok()) {
-      PrintErrors(status);
-      return kExitFault;
-    }
-  }
-  return kExitDone;
+  std::optional<Compiled> compiled = Compile(request, options);
+  if (!compiled) return kExitFault;
+  const absl::Status fits =
+      AddFit({&compiled->model}, options, &compiled->report);
+  if (!fits.ok()) return RefuseToFit(request, fits, compiled->report);
+  return Finish(request, MakeFiles(request, compiled->model, compiled->report),
+                ReportText(compiled->report));
 }
 
 int Main(int argc, const char* const* argv) {
@@ -279,6 +175,7 @@ int Main(int argc, const char* const* argv) {
   ModelOptions model_options;
   std::vector<std::string> print_after;
   PassManagerOptions manager;
+  bool share_arena = false;
   bool list_targets = false;
   bool list_passes = false;
   std::vector<Option> options = {
@@ -293,6 +190,10 @@ int Main(int argc, const char* const* argv) {
        &request.prefix},
       {"arena", "static|caller",
        "whether the C owns its working memory or is passed it", &request.arena},
+      {"share-arena", "",
+       "compile several models, each to MODEL.c and MODEL.h, with\n"
+       "one arena for all of them in FILE.c",
+       &share_arena},
       {"emit", "single|split|tir|onnx",
        "one .c with everything; or the kernels in files of their\n"
        "own; or the compiled module as text; or what the model is\n"
@@ -340,7 +241,10 @@ int Main(int argc, const char* const* argv) {
     if (list_passes) std::fputs(ListPasses().c_str(), stdout);
     return kExitDone;
   }
-  if (operands.size() != 1) {
+  if (share_arena) {
+    const absl::Status status = CheckShared(request, operands);
+    if (!status.ok()) return UsageError(kProgram, status.message());
+  } else if (operands.size() != 1) {
     return UsageError(
         kProgram, absl::StrCat("one model is expected, not ", operands.size()));
   }
@@ -366,6 +270,7 @@ int Main(int argc, const char* const* argv) {
     }
   }
   ShowProgress();
+  if (share_arena) return RunShared(request, operands, *compile);
   return request.emit == "onnx" ? RunExport(request, *compile)
                                 : Run(request, *compile);
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "compiler/base/status.h"
 #include "compiler/ir/module.h"
 
@@ -18,6 +19,9 @@ struct EmitOptions {
   std::string stem = "";
   // The arena is a parameter of <prefix>_run instead of a static buffer.
   bool caller_arena = false;
+  // The stem of the files that EmitSharedArena writes: the arena is theirs,
+  // instead of a static buffer of this model; empty: it is not shared.
+  std::string shared_arena = "";
   // The kernels go to files of their own, kernels/*, to be compiled as C and
   // linked, instead of into <stem>.c.
   bool split = false;
@@ -37,6 +41,17 @@ struct OutputFile {
 // give the same bytes.
 absl::StatusOr<std::vector<OutputFile>> EmitC(const Module& module,
                                               const EmitOptions& options);
+
+// A model whose arena is shared.
+struct ArenaUser {
+  std::string stem;  // of its files
+  const Module* module = nullptr;
+};
+
+// <stem>.c with one arena that is large enough for each of `users`, of which
+// one runs at a time, and <stem>.h, which includes their headers.
+std::vector<OutputFile> EmitSharedArena(const std::string& stem,
+                                        absl::Span<const ArenaUser> users);
 
 // The body of <prefix>_run alone: the calls with their comments.
 absl::StatusOr<std::string> EmitCalls(const Module& module,

@@ -162,7 +162,10 @@ std::string ModelHeader(const Module& module, const CProgram& program) {
                 "; the arena has ", program.macros,
                 "_ARENA_SIZE bytes, aligned to ", program.arena_align,
                 program.io_in_arena ? "" : ", and keeps nothing between runs")
-          : std::string("; not reentrant: the arena is static"),
+      : program.shared_arena.empty()
+          ? std::string("; not reentrant: the arena is static")
+          : std::string("; not reentrant, and not while a model runs that "
+                        "shares the arena; it keeps nothing between runs"),
       "."));
   api.Function(absl::StrCat("int ", program.prefix, "_run"),
                RunParams(program, "arena"), /*declare=*/true);

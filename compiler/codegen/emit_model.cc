@@ -45,6 +45,11 @@ std::string Arena(const Module& module, const CProgram& program) {
   if (program.caller_arena || module.plan->arena_bytes == 0) return "";
   CWriter w;
   w.Line();
+  if (!program.shared_arena.empty()) {
+    w.Comment("The values between the layers of all models that share it.");
+    w.Line(absl::StrCat("extern uint64_t ", program.shared_arena, "[];"));
+    return w.text();
+  }
   w.Comment("The values between the layers.");
   const bool wide = program.arena_align > 8;
   if (wide) {
@@ -57,6 +62,16 @@ std::string Arena(const Module& module, const CProgram& program) {
   w.Line("  uint64_t align;");
   w.Line(absl::StrCat("} ", program.prefix, "_arena;"));
   return w.text();
+}
+
+// The first byte of the arena, in a function that has the parameter `workspace`
+// when the arena is the caller's.
+std::string ArenaText(const CProgram& program) {
+  if (program.caller_arena) return "(uint8_t *)workspace";
+  if (!program.shared_arena.empty()) {
+    return absl::StrCat("(uint8_t *)", program.shared_arena);
+  }
+  return absl::StrCat(program.prefix, "_arena.bytes");
 }
 
 // Whether a carried value is copied.
@@ -125,14 +140,11 @@ std::string Accessors(const Module& module, const CProgram& program) {
           absl::StrCat(CTypeOf(t.value->type().dtype), " *");
       w.Function(absl::StrCat(type, t.accessor),
                  {program.caller_arena ? "void *workspace" : "void"});
-      const std::string arena =
-          program.caller_arena ? std::string("(uint8_t *)workspace")
-                               : absl::StrCat(program.prefix, "_arena.bytes");
       if (module.plan->arena_bytes == 0) {
         if (program.caller_arena) w.Line("(void)workspace;");
         w.Line("return NULL;");
       } else {
-        w.Line(absl::StrCat("return (", type, ")(", arena, " + ",
+        w.Line(absl::StrCat("return (", type, ")(", ArenaText(program), " + ",
                             t.offset_macro, ");"));
       }
       w.End();
@@ -145,12 +157,11 @@ std::string RunBody(const Module& module, const CProgram& program) {
   CWriter w;
   w.Indent();
   if (UsesArena(program)) {
+    // Without an arena it is for values without bytes.
     w.Line(absl::StrCat("uint8_t *const arena = ",
-                        program.caller_arena
-                            ? std::string("(uint8_t *)workspace")
-                        : module.plan->arena_bytes > 0
-                            ? absl::StrCat(program.prefix, "_arena.bytes")
-                            : std::string("NULL"),  // for values without bytes
+                        module.plan->arena_bytes > 0 || program.caller_arena
+                            ? ArenaText(program)
+                            : std::string("NULL"),
                         ";"));
   }
   for (const std::string& line : ArenaChecks(module, program, "workspace")) {

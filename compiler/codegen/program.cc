@@ -92,7 +92,12 @@ absl::StatusOr<CProgram> ProgramBuilder::Build() {
   program_.stem = options_.stem.empty() ? program_.prefix : options_.stem;
   program_.caller_arena = options_.caller_arena;
   program_.io_in_arena = module_.io_in_arena;
-  program_.arena_align = std::max<int64_t>(8, module_.target->align);
+  program_.arena_align = ArenaAlign(module_);
+  if (!options_.shared_arena.empty()) {
+    program_.shared_arena = SharedArenaName(options_.shared_arena);
+    file_names_.Reserve(program_.shared_arena);
+    params_.Reserve(program_.shared_arena);
+  }
   for (const char* suffix :
        {"run", "model", "arena", "run_model", "inputs", "outputs"}) {
     file_names_.Reserve(absl::StrCat(program_.prefix, "_", suffix));

@@ -65,6 +65,7 @@ struct CProgram {
   std::string macros;  // "KWS"
   std::string stem;    // of the files
   bool caller_arena = false;
+  std::string shared_arena;  // the array that all models use; "": none
   bool io_in_arena = false;
   std::string dead;  // function that poisons bytes; "": nobody does
   std::string live;  // and the one that makes them usable
@@ -88,6 +89,9 @@ std::string ModelDescription(const Module& module, const CProgram& program);
 std::string RunBody(const Module& module, const CProgram& program);
 // The functions that say where inputs and outputs lie in the arena.
 std::string Accessors(const Module& module, const CProgram& program);
+// The array of EmitSharedArena, and the alignment of a module's arena.
+std::string SharedArenaName(absl::string_view stem);
+int64_t ArenaAlign(const Module& module);
 // The functions that poison bytes of the arena.
 std::string PoisonFunctions(const CProgram& program);
 // The checks of `arena`, a parameter of functions that are passed the arena.

@@ -22,7 +22,7 @@ using testing::HasSubstr;
 Json Report() {
   return Json::parse(R"({
       "arena_bytes": 150, "weight_bytes": 1000, "code_bytes_estimate": 200,
-      "stack_bytes_estimate": 296,
+      "stack_bytes_estimate": 296, "macs": 5,
       "peak_step": 1, "inputs": [{"bytes": 30}], "outputs": [{"bytes": 4}],
       "layers": [{"name": "conv <1>", "weight_bytes": 700, "weights":
                     {"bytes": 600, "others": [{"bytes": 350}, {"bytes": 800}]}},
@@ -60,6 +60,11 @@ graph(%x: s8[4] q(0.5, 0)) -> (%y) {
   return %y
 })";
 
+Json FitOf(absl::string_view text, const CompileOptions& options) {
+  const CompiledModel model = ModelOf(text);
+  return FitJson({&model}, options, Report());
+}
+
 std::vector<std::string> OptionsIn(const Json& memory) {
   std::vector<std::string> options;
   for (const Json& option : memory["options"]) {
@@ -83,7 +88,7 @@ TEST(ParseBytesTest, TakesUnits) {
 TEST(FitTest, SaysWhatIsMissingAndWhatIsLargest) {
   CompileOptions options;
   options.limits = {.ram = 128, .flash = 1200};
-  const Json fit = FitJson(ModelOf(kFloat), options, Report());
+  const Json fit = FitOf(kFloat, options);
   EXPECT_EQ(fit["ram"]["bytes"], 150);
   EXPECT_EQ(fit["ram"]["missing"], 22);
   EXPECT_EQ(fit["ram"]["largest"], Json::parse(R"([
@@ -112,7 +117,7 @@ TEST(FitTest, SaysWhatIsMissingAndWhatIsLargest) {
 TEST(FitTest, SaysNothingOfWhatFits) {
   CompileOptions options;
   options.limits = {.ram = 150, .flash = {}};
-  const Json fit = FitJson(ModelOf(kFloat), options, Report());
+  const Json fit = FitOf(kFloat, options);
   EXPECT_TRUE(FitStatus(fit).ok());
   EXPECT_FALSE(fit.contains("flash"));
   EXPECT_EQ(FitText(fit), "");
@@ -123,7 +128,7 @@ TEST(FitTest, NamesTheOptionsThatAreLeft) {
   CompileOptions options;
   options.limits = {.ram = 1, .flash = 1};
   const auto left = [&](const char* model, const char* memory) {
-    return OptionsIn(FitJson(ModelOf(model), options, Report())[memory]);
+    return OptionsIn(FitOf(model, options)[memory]);
   };
   using testing::ElementsAre;
   const std::string int8 = "--quantize=int8 --calibration=FILE.npz";
@@ -131,13 +136,13 @@ TEST(FitTest, NamesTheOptionsThatAreLeft) {
   EXPECT_THAT(left(kFloat, "ram"), ElementsAre(int8, prune));
   EXPECT_THAT(left(kFloat, "flash"),
               ElementsAre(int8, prune, "--weights=small"));
-  EXPECT_THAT(left(kIntegers, "ram"), ElementsAre());
-  EXPECT_THAT(left(kIntegers, "flash"), ElementsAre("--weights=small"));
+  EXPECT_THAT(left(kIntegers, "ram"), ElementsAre(prune));
+  EXPECT_THAT(left(kIntegers, "flash"), ElementsAre(prune, "--weights=small"));
+  options.prune.emplace();
   options.no_slim = true;
   options.weights = WeightStorage::kSmall;
   EXPECT_THAT(left(kIntegers, "flash"), ElementsAre("without --no-slim"));
   options.no_slim = false;
-  options.prune.emplace();
   options.quantize.emplace();
   EXPECT_THAT(left(kFloat, "ram"), ElementsAre());
   EXPECT_THAT(left(kFloat, "flash"), ElementsAre("--quantize=w4a8"));
@@ -145,11 +150,29 @@ TEST(FitTest, NamesTheOptionsThatAreLeft) {
   EXPECT_THAT(left(kFloat, "ram"), ElementsAre("--quantize=int8"));
 }
 
+TEST(FitTest, ModelsThatShareAnArenaAddUp) {
+  Json small = Report();
+  small["arena_bytes"] = 90;
+  small["layers"][0]["name"] = "other";
+  const CompiledModel model = ModelOf(kFloat);
+  CompileOptions options;
+  options.limits = {.ram = 100, .flash = 2000};
+  const std::vector<Json> reports = {small, Report()};
+  const Json fit = FitJson({&model, &model}, options, MergedReport(reports));
+  EXPECT_EQ(fit["ram"]["bytes"], 150);
+  EXPECT_EQ(fit["ram"]["caller_bytes"], 2 * 34);
+  EXPECT_EQ(fit["ram"]["largest"][0]["layer"], "conv <1>");
+  EXPECT_EQ(fit["flash"]["bytes"], 2 * 1200);
+  EXPECT_EQ(fit["flash"]["missing"], 400);
+  EXPECT_EQ(fit["flash"]["largest"][0]["layer"], "conv <1>");
+  EXPECT_EQ(fit["flash"]["largest"][1]["layer"], "other");
+}
+
 TEST(FitTest, CountsWhatSmallerFormsSave) {
   CompileOptions options;
   options.limits = {.ram = {}, .flash = 1};
-  const Json fit = FitJson(ModelOf(kIntegers), options, Report());
-  EXPECT_EQ(fit["flash"]["options"][0]["effect"],
+  const Json fit = FitOf(kIntegers, options);
+  EXPECT_EQ(fit["flash"]["options"][1]["effect"],
             "weights of 250 bytes less, which takes longer to compute");
 }
 

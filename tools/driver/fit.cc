@@ -119,7 +119,7 @@ int64_t BytesThatFormsSave(const Json& report) {
 }
 
 // Whether `graph` computes in floats and nowhere in integers with a scale:
-// what --quantize and --prune are for.
+// what --quantize is for.
 bool IsFloatModel(const Graph& graph) {
   bool floats = false;
   for (const auto& node : graph.nodes()) {
@@ -132,11 +132,15 @@ bool IsFloatModel(const Graph& graph) {
 }
 
 // THE list of options that make models smaller.
-Json OptionsThatHelp(absl::string_view memory, const CompiledModel& model,
+Json OptionsThatHelp(absl::string_view memory,
+                     absl::Span<const CompiledModel* const> models,
                      const CompileOptions& options, const Json& report) {
   using Type = QuantizeOptions::Type;
   const bool flash = memory == "flash";
-  const bool takes_floats = IsFloatModel(*model.imported.graph);
+  const bool takes_floats =
+      std::any_of(models.begin(), models.end(), [](const CompiledModel* model) {
+        return IsFloatModel(*model->imported.graph);
+      });
   Json list = Json::array();
   const auto add = [&](const char* option, const std::string& effect) {
     list.push_back({{"option", option}, {"effect", effect}});
@@ -151,7 +155,7 @@ Json OptionsThatHelp(absl::string_view memory, const CompiledModel& model,
   if (options.quantize && options.quantize->type != Type::kW4A8 && flash) {
     add("--quantize=w4a8", "weights of 4 bits in most layers");
   }
-  if (takes_floats && !options.prune) {
+  if (!options.prune && Int(report, "macs") > 0) {
     add("--prune=macs=50% --calibration=FILE.npz",
         "fewer channels, which costs accuracy");
   }
@@ -188,8 +192,8 @@ absl::StatusOr<int64_t> ParseBytes(absl::string_view text) {
   return count * unit;
 }
 
-Json FitJson(const CompiledModel& model, const CompileOptions& options,
-             const Json& report) {
+Json FitJson(absl::Span<const CompiledModel* const> models,
+             const CompileOptions& options, const Json& report) {
   Json fit = Json::object();
   const auto add = [&](const char* key, int64_t limit, int64_t bytes,
                        Json largest) {
@@ -197,7 +201,7 @@ Json FitJson(const CompiledModel& model, const CompileOptions& options,
                 {"bytes", bytes},
                 {"missing", std::max<int64_t>(bytes - limit, 0)},
                 {"largest", std::move(largest)},
-                {"options", OptionsThatHelp(key, model, options, report)}};
+                {"options", OptionsThatHelp(key, models, options, report)}};
   };
   if (options.limits.ram) {
     add("ram", *options.limits.ram, Int(report, "arena_bytes"),
@@ -213,6 +217,27 @@ Json FitJson(const CompiledModel& model, const CompileOptions& options,
         LargestInFlash(report));
   }
   return fit;
+}
+
+Json MergedReport(absl::Span<const Json> reports) {
+  const auto largest = std::max_element(
+      reports.begin(), reports.end(), [](const Json& a, const Json& b) {
+        return Int(a, "arena_bytes") < Int(b, "arena_bytes");
+      });
+  Json merged = *largest;  // its layers come first: its tensors count them
+  for (auto report = reports.begin(); report != reports.end(); ++report) {
+    if (report == largest) continue;
+    for (const char* key : {"weight_bytes", "code_bytes_estimate", "macs"}) {
+      merged[key] = Int(merged, key) + Int(*report, key);
+    }
+    merged["stack_bytes_estimate"] =
+        std::max(Int(merged, "stack_bytes_estimate"),
+                 Int(*report, "stack_bytes_estimate"));
+    for (const char* key : {"layers", "inputs", "outputs"}) {
+      for (const Json& entry : (*report)[key]) merged[key].push_back(entry);
+    }
+  }
+  return merged;
 }
 
 absl::Status FitStatus(const Json& fit) {

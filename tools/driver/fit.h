@@ -24,6 +24,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "compiler/base/status.h"
 #include "nlohmann/json.hpp"
 #include "tools/driver/compile.h"
@@ -35,10 +36,16 @@ inline constexpr size_t kLargestParts = 5;
 // The bytes that "65536", "64K" or "1M" says; K is 1,024.
 absl::StatusOr<int64_t> ParseBytes(absl::string_view text);
 
-// Of `model`, compiled with `options`, whose report is `report`.
-nlohmann::ordered_json FitJson(const CompiledModel& model,
+// Of `models`, compiled with `options`, whose report is `report`: that of the
+// only one, or MergedReport of all.
+nlohmann::ordered_json FitJson(absl::Span<const CompiledModel* const> models,
                                const CompileOptions& options,
                                const nlohmann::ordered_json& report);
+
+// One report for the fit of models that share an arena: the arena of the one
+// that has the largest, and the weights, code, inputs and outputs of all.
+nlohmann::ordered_json MergedReport(
+    absl::Span<const nlohmann::ordered_json> reports);
 
 // Ok when it fits; else a sentence for each memory that is too small.
 absl::Status FitStatus(const nlohmann::ordered_json& fit);

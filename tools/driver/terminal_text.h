@@ -14,11 +14,12 @@ namespace tinyc {
 // 1234567 as 1,234,567, or with another separator of thousands.
 inline std::string NumberText(int64_t value,
                               absl::string_view separator = ",") {
-  std::string text = absl::StrCat(value);
-  const int64_t first_digit = value < 0 ? 1 : 0;
-  for (int64_t i = static_cast<int64_t>(text.size()) - 3; i > first_digit;
-       i -= 3) {
-    text.insert(static_cast<size_t>(i), std::string(separator));
+  const std::string digits = absl::StrCat(value < 0 ? -value : value);
+  std::string text = value < 0 ? "-" : "";
+  for (size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0)
+      absl::StrAppend(&text, separator);
+    text.push_back(digits[i]);
   }
   return text;
 }

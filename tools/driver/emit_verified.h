@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Emits a compiled model, and compares it with the reference where asked to.
+#ifndef TINYC_TOOLS_DRIVER_EMIT_VERIFIED_H_
+#define TINYC_TOOLS_DRIVER_EMIT_VERIFIED_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "compiler/base/status.h"
+#include "compiler/codegen/codegen.h"
+#include "tools/driver/compile.h"
+
+namespace tinyc {
+
+// The files of `model`.  With `verify`, a file of samples or "" for random
+// ones, they are built, together with `others`, and run first; what that says
+// becomes notes on stderr.
+absl::StatusOr<std::vector<OutputFile>> EmitVerified(
+    const CompiledModel& model, const EmitOptions& options,
+    const std::optional<std::string>& verify,
+    absl::Span<const OutputFile> others = {});
+
+}  // namespace tinyc
+
+#endif  // TINYC_TOOLS_DRIVER_EMIT_VERIFIED_H_
