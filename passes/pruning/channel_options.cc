@@ -5,9 +5,13 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
+#include "passes/pruning/option_values.h"
 
 namespace tinyc {
 namespace {
+
+constexpr size_t kMostRounds = 100;
+constexpr size_t kGreatestMultiple = 64;
 
 absl::Status ReadShare(const PassOptions& options, absl::string_view name,
                        double* share) {
@@ -23,14 +27,6 @@ absl::Status ReadShare(const PassOptions& options, absl::string_view name,
   }
   *share = percent / 100;
   return absl::OkStatus();
-}
-
-template <typename T>
-absl::Status ReadAttr(const PassOptions& options, absl::string_view name,
-                      T* value) {
-  const std::string text = options.Get(name, AttrText(*value));
-  if (ParseAttr(text, value)) return absl::OkStatus();
-  return Invalid("\"", text, "\" is not a value of ", name);
 }
 
 }  // namespace
@@ -52,17 +48,14 @@ absl::StatusOr<ChannelPruneOptions> ReadChannelPruneOptions(
         "prune-channels wants macs=50%, weights=50% or time=50%, the share to "
         "be left");
   }
-  TINYC_RETURN_IF_ERROR(ReadAttr(options, "importance", &read.importance));
-  TINYC_RETURN_IF_ERROR(ReadAttr(options, "repair", &read.repair));
-  TINYC_RETURN_IF_ERROR(ReadAttr(options, "shapes", &read.shapes));
-  int64_t rounds = 0;
-  TINYC_RETURN_IF_ERROR(ReadAttr(options, "rounds", &rounds));
-  if (rounds < 0 || rounds > 100) return Invalid("rounds is 0 to 100");
-  read.rounds = static_cast<size_t>(rounds);
-  int64_t multiple = static_cast<int64_t>(read.multiple);
-  TINYC_RETURN_IF_ERROR(ReadAttr(options, "multiple", &multiple));
-  if (multiple < 1 || multiple > 64) return Invalid("multiple is 1 to 64");
-  read.multiple = static_cast<size_t>(multiple);
+  TINYC_RETURN_IF_ERROR(ReadChoice(options, "importance", &read.importance));
+  TINYC_RETURN_IF_ERROR(ReadChoice(options, "repair", &read.repair));
+  TINYC_RETURN_IF_ERROR(ReadChoice(options, "shapes", &read.shapes));
+  TINYC_RETURN_IF_ERROR(ReadCount(
+      options, "rounds", {.least = 0, .most = kMostRounds}, &read.rounds));
+  TINYC_RETURN_IF_ERROR(ReadCount(options, "multiple",
+                                  {.least = 1, .most = kGreatestMultiple},
+                                  &read.multiple));
   return read;
 }
 

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "passes/pruning/option_values.h"
 
 namespace tinyc {
 namespace {
@@ -54,16 +54,6 @@ absl::Status ReadBlock(absl::string_view text, Pattern* pattern) {
                  ", as in 1x4, not \"", text, "\"");
 }
 
-template <typename T>
-absl::Status ReadChoice(const PassOptions& options, absl::string_view key,
-                        T* choice) {
-  if (!options.Has(key)) return absl::OkStatus();
-  const std::string text = options.Get(key, "");
-  if (ParseAttr(text, choice)) return absl::OkStatus();
-  return Invalid(key, " is one of ", absl::StrJoin(EnumNames<T>::kNames, ", "),
-                 ", not \"", text, "\"");
-}
-
 }  // namespace
 
 std::vector<absl::string_view> PruneOptionNames() {
@@ -95,11 +85,8 @@ absl::StatusOr<PruneOptions> ReadPruneOptions(const PassOptions& options) {
   TINYC_RETURN_IF_ERROR(ReadChoice(options, "allocation", &read.allocation));
   TINYC_RETURN_IF_ERROR(ReadChoice(options, "repair", &read.repair));
   TINYC_RETURN_IF_ERROR(ReadChoice(options, "layers", &read.layers));
-  const std::string rounds = options.Get("rounds", "1");
-  if (!ParseCount(rounds, kMostRounds, &read.rounds)) {
-    return Invalid("rounds is a whole number from 1 to ", kMostRounds,
-                   ", not \"", rounds, "\"");
-  }
+  TINYC_RETURN_IF_ERROR(ReadCount(
+      options, "rounds", {.least = 1, .most = kMostRounds}, &read.rounds));
   return read;
 }
 
