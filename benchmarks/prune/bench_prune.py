@@ -68,8 +68,8 @@ CHANNEL_WAYS = {
     "best": "",
 }
 
-ROWS = ("50%", "70%", "80%", "90%", "2:4", "1:4", "macs=90%", "macs=80%",
-        "macs=75%", "macs=50%", "time=54%", "time=54%+weights=50%",
+ROWS = ("50%", "70%", "80%", "90%", "2:4", "1:4", "4:8", "macs=90%",
+        "macs=80%", "macs=75%", "macs=50%", "time=54%", "time=54%+weights=50%",
         "time=54%+shapes=shared+importance=ablation")
 # Samples to make a model int8 whose cost is asked, not its accuracy.
 FEW = 16

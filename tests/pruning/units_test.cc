@@ -22,6 +22,12 @@ TEST(UnitsTest, NeighboursAreThoseThatKernelsReadAfterEachOther) {
   EXPECT_THAT(units.most, ElementsAre(2, 0));
 }
 
+// Of twelve weights in groups of eight, four go of the first group and, of the
+// four that are left in the last one, none.
+TEST(UnitsTest, GroupsMayBeOfEight) {
+  EXPECT_THAT(UnitsOf({.keep = 4, .of = 8}, 12, 1).most, ElementsAre(4, 0));
+}
+
 TEST(UnitsTest, BlocksGoTogether) {
   const Units units = UnitsOf({.block = 4}, 2, 3);
   EXPECT_THAT(units.weights,
