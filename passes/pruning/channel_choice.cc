@@ -29,7 +29,8 @@ void ChannelChoice::TakeUntil(const ModelCost& target, ChannelScores* scores) {
     const bool macs = now.macs > target.macs;
     const bool weights = now.weights > target.weights;
     const bool time = now.time > target.time;
-    if (!macs && !weights && !time) return;
+    const bool ram = now.ram > target.ram;
+    if (!macs && !weights && !time && !ram) return;
     std::vector<size_t> best;
     double least = 0;
     for (const std::vector<UnitGroup>& set : sets_) {
@@ -42,6 +43,7 @@ void ChannelChoice::TakeUntil(const ModelCost& target, ChannelScores* scores) {
         if (macs) gain += saved.macs / now.macs;
         if (weights) gain += saved.weights / now.weights;
         if (time) gain += saved.time / now.time;
+        if (ram) gain += saved.ram / now.ram;
       }
       if (gain <= 0) continue;
       price /= gain;

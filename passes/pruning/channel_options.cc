@@ -32,7 +32,7 @@ absl::Status ReadShare(const PassOptions& options, absl::string_view name,
 }  // namespace
 
 std::vector<absl::string_view> ChannelPruneOptionNames() {
-  return {"macs",   "weights", "time",   "importance",
+  return {"macs",   "weights", "time",   "ram",     "importance",
           "repair", "rounds",  "shapes", "multiple"};
 }
 
@@ -43,10 +43,11 @@ absl::StatusOr<ChannelPruneOptions> ReadChannelPruneOptions(
   TINYC_RETURN_IF_ERROR(ReadShare(options, "macs", &left.macs));
   TINYC_RETURN_IF_ERROR(ReadShare(options, "weights", &left.weights));
   TINYC_RETURN_IF_ERROR(ReadShare(options, "time", &left.time));
-  if (left.macs == 1 && left.weights == 1 && left.time == 1) {
+  TINYC_RETURN_IF_ERROR(ReadShare(options, "ram", &left.ram));
+  if (left.macs == 1 && left.weights == 1 && left.time == 1 && left.ram == 1) {
     return Invalid(
-        "prune-channels wants macs=50%, weights=50% or time=50%, the share to "
-        "be left");
+        "prune-channels wants macs=50%, weights=50%, time=50% or ram=50%, the "
+        "share to be left");
   }
   TINYC_RETURN_IF_ERROR(ReadChoice(options, "importance", &read.importance));
   TINYC_RETURN_IF_ERROR(ReadChoice(options, "repair", &read.repair));

@@ -23,7 +23,7 @@ struct ChannelPruneOptions {
   enum class Shapes { kOwn, kShared };
 
   // The shares of what the model has that are to be left; 1: all.
-  ModelCost left = {.macs = 1, .weights = 1, .time = 1};
+  ModelCost left = {.macs = 1, .weights = 1, .time = 1, .ram = 1};
   Importance importance = Importance::kBest;
   Repair repair = Repair::kRefit;
   // Channels are judged anew, and what is left is repaired, after each round;

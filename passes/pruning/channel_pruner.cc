@@ -56,7 +56,8 @@ class Pruner {
   absl::Status Run(Importance importance) {
     const ModelCost before = choice_->cost();
     const ModelCost& left = options_.left;
-    const double share = 1 - std::min({left.macs, left.weights, left.time});
+    const double share =
+        1 - std::min({left.macs, left.weights, left.time, left.ram});
     const size_t rounds =
         options_.rounds > 0
             ? options_.rounds
@@ -71,19 +72,27 @@ class Pruner {
       TINYC_RETURN_IF_ERROR(
           Take({.macs = target(before.macs, left.macs),
                 .weights = target(before.weights, left.weights),
-                .time = target(before.time, left.time)},
+                .time = target(before.time, left.time),
+                .ram = target(before.ram, left.ram)},
                importance));
       TINYC_RETURN_IF_ERROR(Repair());
     }
     const ModelCost after = choice_->cost();
     if (after.macs > before.macs * left.macs * 1.0001 ||
         after.weights > before.weights * left.weights * 1.0001 ||
-        after.time > before.time * left.time * 1.0001) {
+        after.time > before.time * left.time * 1.0001 ||
+        after.ram > before.ram * left.ram * 1.0001) {
+      std::string kept = absl::StrCat(
+          Percent(after.macs / before.macs), " of its multiply-accumulates, ",
+          Percent(after.weights / before.weights), " of its weights, ",
+          Percent(after.time / before.time), " of its time");
+      if (before.ram > 0) {
+        absl::StrAppend(&kept, ", ", Percent(after.ram / before.ram),
+                        " of its RAM");
+      }
       return Invalid(
           "channels that can go are too few: without them the model keeps ",
-          Percent(after.macs / before.macs), " of its multiply-accumulates, ",
-          Percent(after.weights / before.weights), " of its weights and ",
-          Percent(after.time / before.time), " of its time");
+          kept);
     }
     return absl::OkStatus();
   }
@@ -169,7 +178,11 @@ class Pruner {
     const bool shared = options_.shapes == ChannelPruneOptions::Shapes::kShared;
     // A width that is no multiple saves multiply-accumulates, but hardly time.
     const size_t multiples = options_.left.time < 1 ? 4 : 8;
-    choice_.emplace(ChannelCosts(pruned_->graph(), *map_), units_,
+    std::vector<LiveBuffer> buffers;
+    if (options_.left.ram < 1) {
+      TINYC_ASSIGN_OR_RETURN(buffers, FindLiveBuffers(*real_graph_));
+    }
+    choice_.emplace(ChannelCosts(pruned_->graph(), *map_, buffers), units_,
                     GroupUnits(pruned_->graph(), *map_, units_, shared),
                     Widths{.multiple = options_.multiple,
                            .from = multiples * options_.multiple});

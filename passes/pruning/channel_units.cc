@@ -6,6 +6,7 @@
 #include <numeric>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "passes/weights.h"
 
 namespace tinyc {
@@ -117,8 +118,10 @@ std::vector<std::vector<UnitGroup>> GroupUnits(
   return result;
 }
 
-ChannelCosts::ChannelCosts(const Graph& graph, const ChannelMap& map)
+ChannelCosts::ChannelCosts(const Graph& graph, const ChannelMap& map,
+                           absl::Span<const LiveBuffer> buffers)
     : parts_(map.size()), held_(map.size()) {
+  absl::flat_hash_map<absl::string_view, size_t> value_of;  // by name
   for (const auto& node : graph.nodes()) {
     for (const Value* value : node->outputs()) {
       const Lanes lanes = map.LanesOf(value);
@@ -130,6 +133,7 @@ ChannelCosts::ChannelCosts(const Graph& graph, const ChannelMap& map)
       for (const auto& [channel, count] : of_channel) {
         held_[channel].push_back({lanes_left_.size(), count});
       }
+      value_of[value->name()] = lanes_left_.size();
       lanes_left_.push_back(lanes.count);
     }
     if (!IsWeighted(*node) || node->input(1)->constant() == nullptr) continue;
@@ -161,6 +165,55 @@ ChannelCosts::ChannelCosts(const Graph& graph, const ChannelMap& map)
     now_.time += cost.time;
     layers_.push_back(layer);
   }
+  for (const LiveBuffer& live : buffers) {
+    Buffer& buffer = buffers_.emplace_back();
+    buffer.life = live.life;
+    for (const LiveBuffer::Member& member : live.members) {
+      buffer.bytes = std::max(buffer.bytes, member.bytes);
+      const auto value = value_of.find(member.value);
+      if (value == value_of.end()) {
+        buffer.members.push_back({.bytes = member.bytes});
+        continue;
+      }
+      const double lanes = static_cast<double>(lanes_left_[value->second]);
+      buffer.members.push_back({.bytes = member.bytes,
+                                .of_lane = member.bytes / lanes,
+                                .value = value->second});
+    }
+  }
+  FindPeak();
+}
+
+double ChannelCosts::LanesOf(size_t channel, size_t value) const {
+  for (const Held& held : held_[channel]) {
+    if (held.value == value) return static_cast<double>(held.lanes);
+  }
+  return 0;
+}
+
+double ChannelCosts::BytesWithout(const Buffer& buffer, size_t channel) const {
+  double bytes = 0;
+  for (const Member& member : buffer.members) {
+    bytes = std::max(
+        bytes, member.bytes - member.of_lane * LanesOf(channel, member.value));
+  }
+  return bytes;
+}
+
+void ChannelCosts::FindPeak() {
+  std::map<int, double> change;  // of the live bytes, by step
+  for (const Buffer& buffer : buffers_) {
+    change[buffer.life.first] += buffer.bytes;
+    change[buffer.life.last + 1] -= buffer.bytes;
+  }
+  double live = 0;
+  now_.ram = 0;
+  for (const auto& [step, bytes] : change) {
+    live += bytes;
+    if (live <= now_.ram) continue;
+    now_.ram = live;
+    peak_ = step;
+  }
 }
 
 ModelCost ChannelCosts::SavedBy(size_t channel) const {
@@ -174,6 +227,10 @@ ModelCost ChannelCosts::SavedBy(size_t channel) const {
     saved.macs += before.macs - after.macs;
     saved.weights += before.weights - after.weights;
     saved.time += before.time - after.time;
+  }
+  for (const Buffer& buffer : buffers_) {
+    if (buffer.life.first > peak_ || buffer.life.last < peak_) continue;
+    saved.ram += buffer.bytes - BytesWithout(buffer, channel);
   }
   return saved;
 }
@@ -196,6 +253,13 @@ void ChannelCosts::Remove(size_t channel) {
   for (const Held& held : held_[channel]) {
     lanes_left_[held.value] -= held.lanes;
   }
+  for (Buffer& buffer : buffers_) {
+    buffer.bytes = BytesWithout(buffer, channel);
+    for (Member& member : buffer.members) {
+      member.bytes -= member.of_lane * LanesOf(channel, member.value);
+    }
+  }
+  FindPeak();
 }
 
 }  // namespace tinyc

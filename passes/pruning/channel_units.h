@@ -12,6 +12,7 @@
 #include "compiler/ir/graph.h"
 #include "passes/channels/channel_map.h"
 #include "passes/pruning/layer_time.h"
+#include "passes/pruning/live_buffers.h"
 
 namespace tinyc {
 
@@ -36,6 +37,7 @@ struct ModelCost {
   double macs = 0;
   double weights = 0;  // of convolutions and dense layers
   double time = 0;     // likewise, in cycles (passes/pruning/layer_time.h)
+  double ram = 0;      // bytes that are live at a time
 };
 
 // Units that lose as many at a time: those that are lanes of the same values
@@ -49,11 +51,14 @@ std::vector<std::vector<UnitGroup>> GroupUnits(
 // The cost of a model as channels go.
 class ChannelCosts {
  public:
-  ChannelCosts(const Graph& graph, const ChannelMap& map);
+  // `buffers`: of `graph`, as far as RAM matters.
+  ChannelCosts(const Graph& graph, const ChannelMap& map,
+               absl::Span<const LiveBuffer> buffers = {});
 
   size_t channels() const { return parts_.size(); }
   ModelCost now() const { return now_; }
-  // What the model saves without the channel, which has not gone yet.
+  // What the model saves without the channel, which has not gone yet; of RAM,
+  // at the first step that needs most.
   ModelCost SavedBy(size_t channel) const;
   // Whether some value has no other lanes left.
   bool IsLast(size_t channel) const;
@@ -78,16 +83,36 @@ class ChannelCosts {
     int64_t lanes = 0;
   };
 
+  // Of values that share bytes those of the greatest count.
+  struct Member {
+    double bytes = 0;
+    double of_lane = 0;
+    size_t value = 0;  // with of_lane
+  };
+  struct Buffer {
+    std::vector<Member> members = {};
+    Lifetime life = {};
+    double bytes = 0;
+  };
+
   static ModelCost LayerCost(const Layer& layer) {
     const double macs = layer.macs * layer.rows * layer.columns;
-    return {macs, layer.weights * layer.rows * layer.columns,
-            layer.time.Of(macs, layer.rows)};
+    return {.macs = macs,
+            .weights = layer.weights * layer.rows * layer.columns,
+            .time = layer.time.Of(macs, layer.rows)};
   }
+  // Of a value that go with a channel.
+  double LanesOf(size_t channel, size_t value) const;
+  // Of a buffer when a channel has gone.
+  double BytesWithout(const Buffer& buffer, size_t channel) const;
+  void FindPeak();
 
   std::vector<Layer> layers_;
   std::vector<std::vector<Part>> parts_;  // [channel]
   std::vector<int64_t> lanes_left_;       // [value]
   std::vector<std::vector<Held>> held_;   // [channel]
+  std::vector<Buffer> buffers_;
+  int peak_ = 0;  // the first step that needs most RAM
   ModelCost now_;
 };
 

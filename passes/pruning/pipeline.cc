@@ -14,7 +14,8 @@ namespace {
 
 // Whether the options are those of prune-channels, not of prune.
 bool TakesChannels(const PassOptions& options) {
-  return options.Has("macs") || options.Has("weights") || options.Has("time");
+  return options.Has("macs") || options.Has("weights") || options.Has("time") ||
+         options.Has("ram");
 }
 
 }  // namespace

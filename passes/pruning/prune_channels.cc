@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes the channels of a float model that its outputs miss least, until it has
-// the share of its multiply-accumulates, weights or time that is asked for.
+// the share of its multiply-accumulates, weights, time or RAM that is wanted.
 //
 //   %a = conv(%x, %w) : f32[1,64,9,9]      %a = conv(%x, %w') : f32[1,40,9,9]
 //   %y = conv(%a, %v) : f32[1,10,9,9]  =>  %y = conv(%a, %v') : f32[1,10,9,9]
@@ -15,6 +15,7 @@
 //   weights=50%          weights of convolutions and dense layers, likewise
 //   time=50%             their time on a microcontroller, as it is estimated
 //                        (passes/pruning/layer_time.h), likewise
+//   ram=50%              bytes of its floats that are live at a time, likewise
 //   importance=best      how channels are judged: ablation (what the outputs
 //                        miss without them), energy, magnitude, or that of them
 //                        which does best on a quarter of the samples

@@ -4,6 +4,7 @@
 // computes the same as the whole graph with those channels masked wherever
 // something sums them up.
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <memory>
@@ -29,8 +30,10 @@
 #include "gtest/gtest.h"
 #include "passes/channels/channel_map.h"
 #include "passes/channels/cut.h"
+#include "passes/pass_manager.h"
 #include "passes/pruning/channel_units.h"
 #include "passes/pruning/layer_time.h"
+#include "passes/pruning/live_buffers.h"
 #include "passes/weights.h"
 
 namespace tinyc {
@@ -327,12 +330,40 @@ TEST_P(SurgeryTest, ComputesWhatMaskingDoes) {
   EXPECT_GT(taken, 40U);  // or nothing was tested
 }
 
+// The most bytes that are live at a step.
+double LiveBytes(const Graph& graph) {
+  const auto buffers = FindLiveBuffers(graph);
+  EXPECT_TRUE(buffers.ok()) << buffers.status();
+  double most = 0;
+  for (int step = 0; step < static_cast<int>(graph.nodes().size()); ++step) {
+    double live = 0;
+    for (const LiveBuffer& buffer : *buffers) {
+      if (buffer.life.first > step || buffer.life.last < step) continue;
+      double bytes = 0;
+      for (const auto& member : buffer.members) {
+        bytes = std::max(bytes, member.bytes);
+      }
+      live += bytes;
+    }
+    most = std::max(most, live);
+  }
+  return most;
+}
+
 TEST_P(SurgeryTest, CostsWhatIsLeft) {
   const Case& example = Cases()[GetParam()];
   for (uint32_t seed = 0; seed < 10; ++seed) {
-    const auto graph = Built(example, seed);
+    Module module;
+    module.graph = Built(example, seed);
+    // As kernels want it, without which there is no plan.
+    const auto layout = ParsePipeline("layout");
+    ASSERT_TRUE(layout.ok()) << layout.status();
+    ASSERT_EQ(RunPipeline(module, *layout), absl::OkStatus());
+    const auto& graph = module.graph;
     const ChannelMap map(*graph);
-    ChannelCosts costs(*graph, map);
+    const auto buffers = FindLiveBuffers(*graph);
+    ASSERT_TRUE(buffers.ok()) << buffers.status();
+    ChannelCosts costs(*graph, map, *buffers);
     std::mt19937 random(seed);
     std::vector<bool> cut(map.size());
     for (size_t c = 0; c < map.size(); ++c) {
@@ -358,6 +389,7 @@ TEST_P(SurgeryTest, CostsWhatIsLeft) {
     EXPECT_NEAR(costs.now().macs, macs, 1e-6 * macs);
     EXPECT_NEAR(costs.now().weights, weights, 1e-6 * weights);
     EXPECT_NEAR(costs.now().time, time, 1e-6 * time);
+    EXPECT_NEAR(costs.now().ram, LiveBytes(*graph), 1e-6);
   }
 }
 

@@ -170,7 +170,7 @@ std::vector<Option> ModelOptionRows(ModelOptions* options) {
       {"prune", "80%|2:4|macs=50%",
        "make so many of the model's weights zero, or all but 2\n"
        "of each 4 neighbours; or take channels until this share of\n"
-       "its multiply-accumulates (or weights=, time=) is left.\n"
+       "its multiply-accumulates (or weights=, time=, ram=) is left.\n"
        "Options of the pass prune, or prune-channels, may follow:\n"
        "80%,block=1x4,allocation=lamp",
        &options->prune},
