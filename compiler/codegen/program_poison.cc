@@ -60,7 +60,12 @@ void ProgramBuilder::UnpoisonResults(const Frame& frame, const Node& node) {
 }
 
 std::string PoisonFunctions(const CProgram& program) {
-  if (program.dead.empty()) return "";
+  const auto called = [&](const std::string& function) {
+    return std::any_of(
+        program.steps.begin(), program.steps.end(),
+        [&](const CStep& step) { return step.text == function; });
+  };
+  if (program.dead.empty() || !called(program.live)) return "";
   CWriter w;
   w.Line();
   w.Comment("For tests: bytes that nobody may touch, and bytes in use.");
@@ -71,10 +76,11 @@ std::string PoisonFunctions(const CProgram& program) {
   w.Line("#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))");
   w.Line("#endif");
   const std::vector<std::string> params = {"uint8_t *p", "size_t n"};
-  w.Function(absl::StrCat("TC_NOINLINE static void ", program.live), params);
+  w.Function(absl::StrCat("static void ", program.live), params);
   w.Line("ASAN_UNPOISON_MEMORY_REGION(p, n);");
   w.End();
-  w.Function(absl::StrCat("TC_NOINLINE static void ", program.dead), params);
+  if (!called(program.dead)) return w.text();
+  w.Function(absl::StrCat("static void ", program.dead), params);
   w.Line("ASAN_UNPOISON_MEMORY_REGION(p, n);");
   w.Line("memset(p, 0xff, n);");
   w.Line("ASAN_POISON_MEMORY_REGION(p, n);");
