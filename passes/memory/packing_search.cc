@@ -25,7 +25,6 @@ PackingSearch::Result PackingSearch::Run(int64_t capacity,
   options_ = options;
   random_.seed(options.seed);
   work_ = static_cast<int64_t>(n);
-  nodes_ = 0;
   highest_.assign(n, 0);
   lowest_.assign(n, 0);
   offset_.assign(n, -1);
@@ -86,7 +85,6 @@ std::vector<int64_t> PackingSearch::Offsets() const {
 
 PackingSearch::Result PackingSearch::Search(const Part& part, int64_t offset,
                                             int rank) {
-  ++nodes_;
   const size_t begin = pool_.size();
   int64_t fits_below = kNever;
   for (size_t p = part.begin; p < part.end; ++p) {
@@ -228,38 +226,49 @@ bool PackingSearch::BoundsSome(int i) const {
                      });
 }
 
+// After buffer i was placed and the changes in the log from `first_change` on.
 bool PackingSearch::RefreshFloors(int i, size_t first_change) {
-  const auto refresh = [&](int buffer, int64_t lowest) -> bool {
-    const PackingModel::Buffer& b = buffers_[Index(buffer)];
-    work_ += b.last - b.first + 1;
-    for (int s = b.first; s <= b.last; ++s) {
-      int64_t& floor = floor_[Index(s)];
-      if (floor != lowest) continue;
-      // A member that is as low as before shows that nothing has changed.
-      int64_t least = kNever;
-      std::vector<int>& members = sections_[Index(s)];
-      size_t best = 0;
-      for (size_t p = 0; p < members.size(); ++p) {
-        ++work_;
-        const int j = members[p];
-        if (offset_[Index(j)] >= 0 || lowest_[Index(j)] >= least) continue;
-        least = lowest_[Index(j)];
-        best = p;
-        if (least == floor) break;
-      }
-      std::swap(members[best], members[best / 2]);
-      if (least == kNever || least == floor) continue;
-      floor_log_.emplace_back(s, floor);
-      floor = least;
-      if (least + total_[Index(s)] > room_[Index(s)]) return false;
-    }
-    return true;
-  };
-  if (!refresh(i, lowest_[Index(i)])) return false;
+  if (!RefreshFloors(buffers_[Index(i)], lowest_[Index(i)])) return false;
   for (size_t c = first_change; c < lowest_log_.size(); ++c) {
-    if (!refresh(lowest_log_[c].first, lowest_log_[c].second)) return false;
+    const auto& [changed, before] = lowest_log_[c];
+    if (!RefreshFloors(buffers_[Index(changed)], before)) return false;
   }
   return true;
+}
+
+// Where `b` was as low as the floor, which is then some other buffer's.
+bool PackingSearch::RefreshFloors(const PackingModel::Buffer& b,
+                                  int64_t lowest) {
+  work_ += b.last - b.first + 1;
+  for (int s = b.first; s <= b.last; ++s) {
+    int64_t& floor = floor_[Index(s)];
+    if (floor != lowest) continue;
+    const int64_t least = LowestOf(s, floor);
+    if (least == kNever || least == floor) continue;
+    floor_log_.emplace_back(s, floor);
+    floor = least;
+    if (least + total_[Index(s)] > room_[Index(s)]) return false;
+  }
+  return true;
+}
+
+// The lowest offset of the buffers that wait in a section, which is at least
+// `floor`.
+int64_t PackingSearch::LowestOf(int section, int64_t floor) {
+  std::vector<int>& members = sections_[Index(section)];
+  int64_t least = kNever;
+  size_t best = 0;
+  for (size_t p = 0; p < members.size(); ++p) {
+    ++work_;
+    const size_t j = Index(members[p]);
+    if (offset_[j] >= 0 || lowest_[j] >= least) continue;
+    least = lowest_[j];
+    best = p;
+    if (least == floor) break;
+  }
+  // It may well be the lowest next time: it is looked at earlier then.
+  std::swap(members[best], members[best / 2]);
+  return least;
 }
 
 void PackingSearch::Undo(int i, const Mark& mark) {

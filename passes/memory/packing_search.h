@@ -45,10 +45,8 @@ class PackingSearch {
   // Searches an arena of `capacity` bytes.  The same answer for the same
   // arguments.
   Result Run(int64_t capacity, const Options& options);
-  // What the last run took: roughly how many buffers it looked at, and how many
-  // it placed without a contradiction.
+  // Roughly how many buffers the last run looked at.
   int64_t work() const { return work_; }
-  int64_t nodes() const { return nodes_; }
   // Bytes, per buffer, when the last run found them.
   std::vector<int64_t> Offsets() const;
 
@@ -76,6 +74,8 @@ class PackingSearch {
   bool Place(int i, const Part& part);
   bool Fits(const Part& part, int64_t offset) const;
   bool RefreshFloors(int i, size_t first_change);
+  bool RefreshFloors(const PackingModel::Buffer& b, int64_t lowest);
+  int64_t LowestOf(int section, int64_t floor);
   void Undo(int i, const Mark& mark);
   void AddToTotals(int i, int64_t sign);
   bool BoundsSome(int i) const;
@@ -86,7 +86,6 @@ class PackingSearch {
   Options options_;
   std::mt19937 random_;  // its sequence is fixed by the C++ standard
   int64_t work_ = 0;
-  int64_t nodes_ = 0;
   // By buffer:
   std::vector<int64_t> highest_;  // the greatest offset
   std::vector<int64_t> lowest_;   // the least above all placed neighbours

@@ -109,6 +109,19 @@ OrderProblem RandomGraph(Random& random, size_t tasks) {
       if (random.Chance(0.4)) task.overwrites.emplace_back(from, t);
     }
   }
+  // Bytes that several tasks write parts of, one of them over its operand.
+  if (tasks > 2 && random.Chance(0.5)) {
+    OrderResource parts = {.bytes = random.Int(1, 20), .tasks = {}};
+    for (size_t t = 0; t < tasks; ++t) {
+      if (random.Chance(0.4)) parts.tasks.push_back(t);
+    }
+    for (const size_t t : parts.tasks) {
+      const std::vector<size_t>& operands = problem.tasks[t].after;
+      if (operands.empty() || random.Chance(0.5)) continue;
+      problem.tasks[t].overwrites = {{operands[0], problem.resources.size()}};
+    }
+    problem.resources.push_back(parts);
+  }
   if (random.Chance(0.3)) {  // an input of the model
     OrderResource input = {.bytes = random.Int(1, 20), .tasks = {}};
     input.from_start = true;
