@@ -5,53 +5,33 @@
 // that was written there and which of its bytes.  The calls are walked in
 // order; each must find its operands intact and may then write its results.  A
 // result that no call writes must be in place already: what its bytes are, the
-// operator's own Evaluate tells, on operands of element numbers.  A node with
-// regions reads all its operands while it writes its results and its scratch
-// bytes; the bodies are checked as models of their own.  Shares no code with
-// plan-memory.
+// operator's own Evaluate tells, on operands of element numbers.  Streams, and
+// kernels whose result comes near an operand, are walked row by row.  A node
+// with regions reads all its operands while it writes its results and its
+// scratch bytes; the bodies are checked as models of their own.  Shares no code
+// with plan-memory.
 #include <algorithm>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "compiler/lowering/call_forms.h"
 #include "compiler/lowering/control.h"
 #include "copy/copy.h"
+#include "passes/memory/check_rows.h"
+#include "passes/memory/tagged_memory.h"
 #include "passes/pass.h"
+#include "tc_kernel.h"
 
 namespace tinyc {
 namespace {
 
-struct Tag {
-  const Value* value = nullptr;  // null: no value's byte
-  int64_t byte = 0;
-  bool operator==(const Tag&) const = default;
-};
-
-// Bytes of a memory, and who may write them.
-struct Memory {
-  std::string name;
-  bool writable = true;
-  std::vector<Tag> tags;
-};
-
 class PlanChecker {
  public:
   explicit PlanChecker(const Module& module)
-      : module_(module), plan_(*module.plan) {}
+      : module_(module), plan_(*module.plan), memory_(module) {}
 
   absl::Status Run() {
-    arena_ = {"arena", true, Tags(plan_.arena_bytes)};
-    for (const Value* input : module_.graph->inputs()) {
-      inputs_.push_back({absl::StrCat("input %", input->name()), false,
-                         Tags(input->type().bytes())});
-      for (size_t i = 0; i < inputs_.back().tags.size(); ++i) {
-        inputs_.back().tags[i] = {input, static_cast<int64_t>(i)};
-      }
-    }
-    for (const Value* output : module_.graph->outputs()) {
-      outputs_.push_back({absl::StrCat("output %", output->name()), true,
-                          Tags(output->type().bytes())});
-    }
     if (plan_.lower_bound > plan_.arena_bytes ||
         (plan_.optimal && plan_.lower_bound != plan_.arena_bytes)) {
       return Internal("an arena of ", plan_.arena_bytes,
@@ -61,9 +41,10 @@ class PlanChecker {
     for (const auto& node : module_.graph->nodes()) {
       TINYC_RETURN_IF_ERROR(WithLoc(RunNode(*node), *node));
     }
-    for (size_t i = 0; i < outputs_.size(); ++i) {
+    for (size_t i = 0; i < module_.graph->outputs().size(); ++i) {
       const Value& output = *module_.graph->outputs()[i];
-      TINYC_RETURN_IF_ERROR(CheckIntact(output, "when the model returns it"));
+      TINYC_RETURN_IF_ERROR(
+          memory_.CheckIntact(output, "when the model returns it"));
       if (module_.io_in_arena) {
         TINYC_RETURN_IF_ERROR(CheckInArena(output));
       } else if (!(plan_.values.at(&output) ==
@@ -76,17 +57,7 @@ class PlanChecker {
   }
 
  private:
-  // The bytes of one operand or result.
-  struct Region {
-    Memory* memory = nullptr;
-    int64_t begin = 0;
-    int64_t end = 0;
-
-    bool Overlaps(const Region& other) const {
-      return memory == other.memory && begin < other.end && other.begin < end;
-    }
-    bool operator==(const Region&) const = default;
-  };
+  using Region = TaggedMemory::Region;
 
   absl::Status CheckInArena(const Value& value) const {
     if (plan_.values.at(&value).kind == Place::Kind::kArena) {
@@ -99,76 +70,13 @@ class PlanChecker {
   absl::Status FillInputs() {
     const absl::Span<Value* const> inputs = module_.graph->inputs();
     for (const Value* input : inputs) {
-      TINYC_ASSIGN_OR_RETURN(const Region region, RegionOf(*input));
+      TINYC_ASSIGN_OR_RETURN(const Region region, memory_.RegionOf(*input));
       TINYC_RETURN_IF_ERROR(CheckInArena(*input));
-      for (int64_t i = region.begin; i < region.end; ++i) {
-        arena_.tags[static_cast<size_t>(i)] = {input, i - region.begin};
-      }
+      TINYC_RETURN_IF_ERROR(memory_.Write(region, *input, 0));
     }
     for (const Value* input : inputs) {
-      TINYC_RETURN_IF_ERROR(CheckIntact(*input, "when the caller has written"));
-    }
-    return absl::OkStatus();
-  }
-
-  static std::vector<Tag> Tags(int64_t bytes) {
-    return std::vector<Tag>(static_cast<size_t>(bytes));
-  }
-
-  absl::StatusOr<Region> RegionOf(const Value& value) {
-    const auto place = plan_.values.find(&value);
-    if (place == plan_.values.end()) {
-      return Internal("%", value.name(), " has no place");
-    }
-    const Place& at = place->second;
-    std::vector<Memory>& boundary =
-        at.kind == Place::Kind::kModelInput ? inputs_ : outputs_;
-    Memory* memory = &arena_;
-    if (at.kind != Place::Kind::kArena) {
-      if (at.index < 0 || static_cast<size_t>(at.index) >= boundary.size()) {
-        return Internal("%", value.name(), " is in buffer ", at.index,
-                        ", which the model does not have");
-      }
-      memory = &boundary[static_cast<size_t>(at.index)];
-    }
-    const int64_t bytes = value.type().bytes();
-    if (at.offset < 0 ||
-        at.offset + bytes > static_cast<int64_t>(memory->tags.size())) {
-      return Internal("%", value.name(), " at ", at.offset, " with ", bytes,
-                      " bytes is not inside the ", memory->name);
-    }
-    if (at.offset % std::max(1, InfoOf(value.type().dtype).bits / 8) != 0) {
-      return Internal("%", value.name(), " at ", at.offset,
-                      " is not aligned to its elements");
-    }
-    return Region{memory, at.offset, at.offset + bytes};
-  }
-
-  // What the bytes of `value` are where they are not simply its own; or null.
-  const std::vector<Tag>* ContentOf(const Value& value) const {
-    const auto content = contents_.find(&value);
-    return content == contents_.end() ? nullptr : &content->second;
-  }
-  // What a correct byte of `value` carries.
-  static Tag TagOf(const Value& value, const std::vector<Tag>* content,
-                   int64_t byte) {
-    return content == nullptr ? Tag{&value, byte}
-                              : (*content)[static_cast<size_t>(byte)];
-  }
-
-  absl::Status CheckIntact(const Value& value, absl::string_view when) {
-    TINYC_ASSIGN_OR_RETURN(const Region region, RegionOf(value));
-    const std::vector<Tag>* content = ContentOf(value);
-    for (int64_t i = region.begin; i < region.end; ++i) {
-      const Tag& found = region.memory->tags[static_cast<size_t>(i)];
-      if (found == TagOf(value, content, i - region.begin)) continue;
-      return Internal(
-          "byte ", i - region.begin, " of %", value.name(), " at ",
-          region.memory->name, "+", i, " holds ",
-          found.value == nullptr
-              ? std::string("nothing of use")
-              : absl::StrCat("byte ", found.byte, " of %", found.value->name()),
-          " ", when);
+      TINYC_RETURN_IF_ERROR(
+          memory_.CheckIntact(*input, "when the caller has written"));
     }
     return absl::OkStatus();
   }
@@ -201,15 +109,30 @@ class PlanChecker {
 
   // A kernel that may find its result in its operand's bytes.
   static bool IsElementwise(const KernelCall& call) {
-    return call.shape.type() == "tc_unary_shape" ||
+    return IsInPlaceForm(call) || call.shape.type() == "tc_unary_shape" ||
            call.shape.type() == "tc_binary_shape" ||
            call.shape.type() == "tc_map_shape" ||
            call.shape.type() == "tc_softmax_shape";
   }
 
+  // A stream runs as a whole when its first node does.
   absl::Status RunNode(const Node& node) {
+    for (const Stream& stream : plan_.streams) {
+      const auto& nodes = stream.nodes;
+      if (nodes[0] == &node) {
+        TINYC_RETURN_IF_ERROR(CheckRows(module_, stream, memory_));
+      }
+      if (std::count(nodes.begin(), nodes.end(), &node) > 0) {
+        return absl::OkStatus();
+      }
+    }
     const std::vector<LoweredCall>& calls = module_.lowering->calls.at(&node);
     if (!node.regions().empty()) return RunRegions(node);
+    TINYC_ASSIGN_OR_RETURN(const bool by_rows, GoesByRows(node, calls));
+    if (by_rows) {
+      TINYC_RETURN_IF_ERROR(CheckRows(module_, {{&node}, false}, memory_));
+      return memory_.CheckIntact(*node.output(), "after it is computed");
+    }
     TINYC_RETURN_IF_ERROR(FindContents(node, calls));
     for (const LoweredCall& call : calls) {
       if (call.kernel == nullptr) continue;
@@ -217,7 +140,8 @@ class PlanChecker {
     }
     for (const Value* output : node.outputs()) {
       if (ConstantBytes(module_, *output) != nullptr) continue;
-      TINYC_RETURN_IF_ERROR(CheckIntact(*output, "after it is computed"));
+      TINYC_RETURN_IF_ERROR(
+          memory_.CheckIntact(*output, "after it is computed"));
     }
     return absl::OkStatus();
   }
@@ -235,7 +159,8 @@ class PlanChecker {
     TINYC_ASSIGN_OR_RETURN(call.scratch_bytes, CheckedScratch(node));
     TINYC_RETURN_IF_ERROR(RunCall(node, call));
     for (const Value* output : node.outputs()) {
-      TINYC_RETURN_IF_ERROR(CheckIntact(*output, "after it is computed"));
+      TINYC_RETURN_IF_ERROR(
+          memory_.CheckIntact(*output, "after it is computed"));
     }
     return absl::OkStatus();
   }
@@ -270,30 +195,46 @@ class PlanChecker {
     return scratch.bytes;
   }
 
+  // Whether the only call of `node` goes by rows, and its result comes near an
+  // operand.
+  absl::StatusOr<bool> GoesByRows(const Node& node,
+                                  const std::vector<LoweredCall>& calls) {
+    if (calls.size() != 1 || calls[0].kernel == nullptr ||
+        (calls[0].kernel->order & TC_BY_ROWS) == 0 ||
+        node.outputs().size() != 1) {
+      return false;
+    }
+    TINYC_ASSIGN_OR_RETURN(const Region result,
+                           memory_.RegionOf(*node.output()));
+    for (const Value* input : node.inputs()) {
+      if (input == nullptr || ConstantBytes(module_, *input) != nullptr) {
+        continue;
+      }
+      TINYC_ASSIGN_OR_RETURN(const Region operand, memory_.RegionOf(*input));
+      if (operand.Overlaps(result)) return true;
+    }
+    return false;
+  }
+
   absl::Status RunCall(const Node& node, const KernelCall& call) {
     std::vector<Region> reads;
     for (const KernelArg& arg : call.args) {
       if (arg.kind != KernelArg::Kind::kInput) continue;
       const Value& value = *node.input(static_cast<size_t>(arg.index));
       if (ConstantBytes(module_, value) != nullptr) continue;
-      TINYC_RETURN_IF_ERROR(CheckIntact(value, "when it is read"));
-      TINYC_ASSIGN_OR_RETURN(const Region region, RegionOf(value));
+      TINYC_RETURN_IF_ERROR(memory_.CheckIntact(value, "when it is read"));
+      TINYC_ASSIGN_OR_RETURN(const Region region, memory_.RegionOf(value));
       reads.push_back(region);
     }
     for (const KernelArg& arg : call.args) {
       if (arg.kind != KernelArg::Kind::kOutput) continue;
       const Value& value = *node.output(static_cast<size_t>(arg.index));
-      TINYC_ASSIGN_OR_RETURN(const Region region, RegionOf(value));
-      if (!region.memory->writable && region.begin < region.end) {
-        return Internal("%", value.name(), " is written into the ",
-                        region.memory->name);
-      }
+      TINYC_ASSIGN_OR_RETURN(const Region region, memory_.RegionOf(value));
       const std::vector<bool> bytes = BytesWritten(call, value.type());
       for (size_t i = 0; i < bytes.size(); ++i) {
+        const int64_t byte = static_cast<int64_t>(i);
         if (!bytes[i]) continue;
-        const int64_t at = region.begin + static_cast<int64_t>(i);
-        region.memory->tags[static_cast<size_t>(at)] = {
-            &value, static_cast<int64_t>(i)};
+        TINYC_RETURN_IF_ERROR(memory_.Write(region.Part(byte, 1), value, byte));
       }
       for (const Region& read : reads) {
         if (IsElementwise(call) && read == region) continue;
@@ -301,7 +242,7 @@ class PlanChecker {
         for (int64_t i = std::max(read.begin, region.begin);
              i < std::min(read.end, region.end); ++i) {
           if (!bytes[static_cast<size_t>(i - region.begin)]) continue;
-          return Internal("%", value.name(), " at ", region.memory->name, "+",
+          return Internal("%", value.name(), " at ", region.block->name, "+",
                           region.begin,
                           " is written over an operand of the same kernel");
         }
@@ -313,23 +254,16 @@ class PlanChecker {
   // Scratch bytes hold nothing of use after a call.
   absl::Status SpoilScratch(const Node& node, const KernelCall& call) {
     if (call.scratch_bytes == 0) return absl::OkStatus();
-    const auto offset = plan_.scratch.find(&node);
-    if (offset == plan_.scratch.end() || offset->second < 0 ||
-        offset->second + call.scratch_bytes > plan_.arena_bytes) {
-      return Internal("the ", call.scratch_bytes,
-                      " scratch bytes have no place in the arena");
-    }
-    std::fill_n(
-        arena_.tags.begin() + static_cast<std::ptrdiff_t>(offset->second),
-        call.scratch_bytes, Tag());
+    TINYC_ASSIGN_OR_RETURN(const Region scratch,
+                           memory_.ScratchOf(node, call.scratch_bytes));
+    TaggedMemory::Spoil(scratch);
     // The kernel writes them while it still reads.
     for (const KernelArg& arg : call.args) {
       if (arg.kind != KernelArg::Kind::kInput) continue;
       const Value& value = *node.input(static_cast<size_t>(arg.index));
       if (ConstantBytes(module_, value) != nullptr) continue;
-      TINYC_ASSIGN_OR_RETURN(const Region region, RegionOf(value));
-      if (region.Overlaps(
-              {&arena_, offset->second, offset->second + call.scratch_bytes})) {
+      TINYC_ASSIGN_OR_RETURN(const Region region, memory_.RegionOf(value));
+      if (region.Overlaps(scratch)) {
         return Internal("%", value.name(),
                         " lies in the scratch bytes of its reader");
       }
@@ -368,7 +302,7 @@ class PlanChecker {
     for (size_t o = 0; o < node.outputs().size(); ++o) {
       const Value& output = *node.output(o);
       const int64_t element = std::max(1, InfoOf(output.type().dtype).bits / 8);
-      std::vector<Tag> content;
+      std::vector<ByteTag> content;
       for (int64_t i = 0; i < output.type().bytes(); ++i) {
         if (written[o][static_cast<size_t>(i)]) {
           content.push_back({&output, i});
@@ -382,10 +316,10 @@ class PlanChecker {
         if (input == nullptr || from * element >= input->type().bytes()) {
           return Internal("%", output.name(), " is never computed");
         }
-        content.push_back(
-            TagOf(*input, ContentOf(*input), from * element + i % element));
+        content.push_back(TaggedMemory::TagOf(*input, memory_.ContentOf(*input),
+                                              from * element + i % element));
       }
-      contents_[&output] = std::move(content);
+      memory_.SetContent(output, std::move(content));
     }
     return absl::OkStatus();
   }
@@ -430,11 +364,7 @@ class PlanChecker {
 
   const Module& module_;
   const MemoryPlan& plan_;
-  Memory arena_;
-  std::vector<Memory> inputs_;
-  std::vector<Memory> outputs_;
-  // Of the values that are not simply their own bytes.
-  absl::flat_hash_map<const Value*, std::vector<Tag>> contents_;
+  TaggedMemory memory_;
 };
 
 }  // namespace

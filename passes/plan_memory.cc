@@ -4,44 +4,84 @@
 //
 //   %a = conv(%x) using ...  =>  %a = conv(%x) using ... at arena+512
 //
+// The option `ram=min` or `ram=<bytes>` asks for an arena as small as possible,
+// or as that, at the cost of time: layers then take turns row by row, and with
+// `extra-macs=5%`, so many multiply-accumulates more, in strips of columns.
+//
 // Copies that sharing makes needless lose their kernel.  memory/alias.h
-// says which values share bytes, memory/exact_offsets.h how the rest is packed.
-#include "passes/memory/alias.h"
+// says which values share bytes, memory/offsets.h how the rest is packed,
+// memory/row_units.h how near a result may come to its operand.
+#include "absl/strings/numbers.h"
+#include "absl/strings/strip.h"
+#include "passes/memory/arena.h"
 #include "passes/memory/check_offsets.h"
-#include "passes/memory/exact_offsets.h"
-#include "passes/memory/liveness.h"
 #include "passes/pass.h"
 
 namespace tinyc {
+namespace {
+
+// `ram=min` or `ram=<bytes>`.
+absl::StatusOr<std::optional<int64_t>> MostBytes(const PassOptions& options) {
+  if (!options.Has("ram")) return std::nullopt;
+  const std::string text = options.Get("ram", "");
+  int64_t bytes = 0;
+  if (text != "min" && (!absl::SimpleAtoi(text, &bytes) || bytes < 0)) {
+    return Invalid("ram=", text, " is neither `min` nor a number of bytes");
+  }
+  return bytes;
+}
+
+// `extra-macs=5%` or `extra-macs=5`, in percent, as a share.
+absl::StatusOr<double> ExtraMacs(const PassOptions& options) {
+  const std::string text = options.Get("extra-macs", "0");
+  double percent = 0;
+  if (!absl::SimpleAtod(absl::StripSuffix(text, "%"), &percent) ||
+      !(percent >= 0) || !(percent <= 1000)) {
+    return Invalid("extra-macs=", text, " is no share from 0% to 1000%");
+  }
+  return percent / 100;
+}
+
+}  // namespace
 
 absl::Status PlanMemory(Module& module, const PassOptions& options) {
   TINYC_RETURN_IF_ERROR(ForEachBody(
       module, [&](Module& body) { return PlanMemory(body, options); }));
-  const Liveness liveness(*module.graph);
-  TINYC_ASSIGN_OR_RETURN(const AliasPlan aliases,
-                         PlanAliases(module, liveness, module.io_in_arena));
-  const ArenaProblem problem = MakeArenaProblem(module, liveness, aliases);
-  const OffsetSolution solution = SolveOffsets(problem.packing);
+  TINYC_RETURN_IF_ERROR(options.CheckKnown({"ram", "extra-macs"}));
+  TINYC_ASSIGN_OR_RETURN(const std::optional<int64_t> most_bytes,
+                         MostBytes(options));
+  TINYC_ASSIGN_OR_RETURN(const double extra_macs, ExtraMacs(options));
+  TINYC_ASSIGN_OR_RETURN(const Arena arena,
+                         FindArena(module, most_bytes, extra_macs));
+  const ArenaProblem& problem = arena.problem;
+  const OffsetSolution& solution = arena.solution;
   TINYC_RETURN_IF_ERROR(CheckOffsets(problem.packing, solution));
+  const std::vector<Storage>& storages = arena.aliases.storages;
 
   MemoryPlan plan;
   plan.revision = module.graph->revision();
   plan.arena_bytes = solution.total;
   plan.lower_bound = solution.lower_bound;
   plan.optimal = solution.total == solution.lower_bound;
-  std::vector<int64_t> base(aliases.storages.size(), 0);
-  for (size_t i = 0; i < solution.offsets.size(); ++i) {
-    if (i < problem.storage.size()) {
-      base[problem.storage[i]] = solution.offsets[i];
-    } else {
-      plan.scratch[problem.scratch[i - problem.storage.size()]] =
-          solution.offsets[i];
+  plan.streams = arena.streams;
+  std::vector<int64_t> base(storages.size(), 0);
+  size_t buffer = 0;
+  for (const size_t storage : problem.storage) {
+    base[storage] = solution.offsets[buffer++];
+  }
+  for (const Node* node : problem.scratch) {
+    plan.scratch[node] = solution.offsets[buffer++];
+  }
+  for (const WindowGroup& group : problem.windows) {
+    const int64_t offset = solution.offsets[buffer++];
+    for (const WindowGroup::Window& window : group.windows) {
+      plan.values[window.value] = {Place::Kind::kArena, 0, offset, window.rows};
     }
   }
-  for (size_t i = 0; i < aliases.storages.size(); ++i) {
-    const Storage& storage = aliases.storages[i];
-    for (const Storage::Member& m : storage.members) {
-      plan.values[m.value] = {storage.kind, storage.index, base[i] + m.offset};
+  for (size_t i = 0; i < storages.size(); ++i) {
+    for (const Storage::Member& m : storages[i].members) {
+      plan.values[m.value] = {storages[i].kind, storages[i].index,
+                              base[i] + m.offset};
     }
   }
   // Values without bytes have a place as well, so that they can be passed.
@@ -60,7 +100,7 @@ absl::Status PlanMemory(Module& module, const PassOptions& options) {
       if (output->type().bytes() == 0) plan.values.try_emplace(output);
     }
   }
-  for (const auto& [node, index] : aliases.needless_calls) {
+  for (const auto& [node, index] : arena.aliases.needless_calls) {
     module.lowering->calls[node][index].kernel = nullptr;
   }
   module.plan = std::move(plan);

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
-#include "passes/memory/alias.h"
+#include "passes/memory/arena.h"
 #include "passes/memory/order_problem.h"
 #include "passes/pass.h"
 

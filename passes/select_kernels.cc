@@ -5,13 +5,14 @@
 //   %y = conv(%x, %w)  =>  %y = conv(%x, %w) using tc_conv2d_s8
 //
 // The option `<node output>=<symbol>` chooses the row for those calls of a node
-// that are of its family.  All nodes without a kernel are listed in one error,
-// a line each.  A node with regions has no call of its own: each region becomes
-// a body, which is lowered alike.
+// that are of its family or have a form that is (call_forms.h).  All nodes
+// without a kernel are listed in one error, a line each.  A node with regions
+// has no call of its own: each region becomes a body, which is lowered alike.
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_join.h"
+#include "compiler/lowering/call_forms.h"
 #include "compiler/lowering/map_kernel.h"
 #include "compiler/ops/map.h"
 #include "compiler/targets/registry.h"
@@ -45,6 +46,11 @@ absl::StatusOr<std::vector<LoweredCall>> LowerNode(const Node& node,
   bool chosen = false;
   std::vector<LoweredCall> lowered;
   for (KernelCall& call : calls) {
+    if (wanted != nullptr && wanted->family != call.family) {
+      for (LoweredCall& form : FormsOf({call, nullptr}, target)) {
+        if (form.call.family == wanted->family) call = std::move(form.call);
+      }
+    }
     TINYC_ASSIGN_OR_RETURN(const Kernel* kernel,
                            node.As<Map>() != nullptr
                                ? MapKernel(node)

@@ -199,11 +199,17 @@ int Main(int argc, const char* const* argv) {
        "own; or the compiled module as text; or what the model is\n"
        "before it becomes C, quantized if asked for, as ONNX",
        &request.emit},
-      {"ram", "64K",
+      {"ram", "64K|min",
        "the most bytes that the arena may take, with K or M; the\n"
-       "stack and the caller's buffers come on top. A model that\n"
-       "does not fit is an error that says what to do",
+       "stack and the caller's buffers come on top. Layers take\n"
+       "turns row by row if it has to be, or, with min, to make\n"
+       "it as small as possible. A model that does not fit is an\n"
+       "error that says what to do",
        &model_options.ram},
+      {"max-macs-increase", "5%",
+       "how many more multiply-accumulates --ram may cost, as a\n"
+       "share of the model's (default: none)",
+       &model_options.max_macs_increase},
       {"flash", "256K",
        "the most bytes that weights and code may take, the code\n"
        "by estimate",

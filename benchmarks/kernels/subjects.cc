@@ -13,6 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "compiler/base/file.h"
+#include "compiler/lowering/call_forms.h"
 #include "compiler/lowering/compressed_weights.h"
 #include "compiler/targets/registry.h"
 #include "compiler/text/parse.h"
@@ -151,6 +152,9 @@ absl::StatusOr<std::vector<RowSubject>> CompileSubjects(
     for (const LoweredCall& lowered :
          first->lowering->calls.at(first->graph->nodes().front().get())) {
       families.insert(lowered.call.family);
+      for (const LoweredCall& form : FormsOf(lowered, *first->target)) {
+        families.insert(form.kernel->family);
+      }
     }
     for (const absl::string_view family : families) {
       for (const Kernel* row : KernelsFor(family, *first->target)) {

@@ -114,10 +114,10 @@ void CWriter::Array(absl::string_view name, const Tensor& tensor) {
   text_ += "};\n";
 }
 
-void CWriter::Initialiser(absl::string_view name, const Block& block) {
-  absl::StrAppend(&text_, Margin(), "static const ", block.type(), " ", name,
-                  " = {\n");
-  const std::vector<BlockField>& fields = block.fields();
+void CWriter::Initialiser(absl::string_view storage, absl::string_view type,
+                          absl::string_view name,
+                          const std::vector<BlockField>& fields) {
+  absl::StrAppend(&text_, Margin(), storage, " ", type, " ", name, " = {\n");
   Rows(static_cast<int64_t>(fields.size()), kPerRow, [&](int64_t i) {
     const BlockField& field = fields[static_cast<size_t>(i)];
     const std::string values = absl::StrJoin(field.values, ", ");

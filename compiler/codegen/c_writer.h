@@ -26,7 +26,13 @@ class CWriter {
   void Array(absl::string_view name, const Tensor& tensor);
   // `static const tc_conv2d_shape name = {...};` with the fields' names in
   // comments.
-  void Initialiser(absl::string_view name, const Block& block);
+  void Initialiser(absl::string_view name, const Block& block) {
+    Initialiser("static const", block.type(), name, block.fields());
+  }
+  // The same with `storage` in front.
+  void Initialiser(absl::string_view storage, absl::string_view type,
+                   absl::string_view name,
+                   const std::vector<BlockField>& fields);
   // `callee(arg, arg);`
   void Call(absl::string_view callee, const std::vector<std::string>& args);
   // `declarator(param, param) {`, indenting until End; with `declare`,

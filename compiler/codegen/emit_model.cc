@@ -21,10 +21,18 @@ std::string Bodies(const CProgram& program) {
   for (const CBody& body : program.bodies) {
     w.Line();
     w.Comment(absl::StrCat(
-        body.summary, ".", body.users.empty() ? "" : "  Used by ",
+        body.row_fields.empty() ? "" : "One row at a time of ", body.summary,
+        ".", body.users.empty() ? "" : "  Used by ",
         absl::StrJoin(body.users, "; "), body.users.empty() ? "" : "."));
     std::vector<std::string> params;
     std::vector<std::string> args = {"&s"};
+    std::vector<BlockField> shape = body.shape.fields();
+    for (const RowField& row : body.row_fields) {
+      params.push_back(absl::StrCat("int32_t ", RowParam(row)));
+      for (BlockField& field : shape) {
+        if (field.name == row.name) field.values[row.index] = RowParam(row);
+      }
+    }
     if (!body.quant_type.empty()) {
       params.push_back(absl::StrCat("const ", body.quant_type, " *q"));
       args.push_back("q");
@@ -34,7 +42,8 @@ std::string Bodies(const CProgram& program) {
     }
     args.insert(args.end(), body.args.begin(), body.args.end());
     w.Function(absl::StrCat("TC_NOINLINE static void ", body.name), params);
-    w.Initialiser("s", body.shape);
+    w.Initialiser(body.row_fields.empty() ? "static const" : "const",
+                  body.shape.type(), "s", shape);
     w.Call(body.kernel->symbol, args);
     w.End();
   }
@@ -217,11 +226,13 @@ absl::StatusOr<std::vector<OutputFile>> EmitC(const Module& module,
   std::vector<OutputFile> files(2);
   std::string kernels;
   if (options.split) {
-    TINYC_ASSIGN_OR_RETURN(KernelFiles split, SplitKernels(program.kernels));
+    TINYC_ASSIGN_OR_RETURN(KernelFiles split,
+                           SplitKernels(program.kernels, program.headers));
     kernels = split.declarations;
     files.insert(files.end(), split.files.begin(), split.files.end());
   } else {
-    TINYC_ASSIGN_OR_RETURN(KernelText inlined, InlineKernels(program.kernels));
+    TINYC_ASSIGN_OR_RETURN(KernelText inlined,
+                           InlineKernels(program.kernels, program.headers));
     includes.insert(inlined.system_includes.begin(),
                     inlined.system_includes.end());
     kernels = absl::StrCat("#define TC_MODEL\n\n", inlined.text);

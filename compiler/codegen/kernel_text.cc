@@ -163,8 +163,12 @@ std::vector<std::string> HeadersOf(const Kernel& kernel) {
 }  // namespace
 
 absl::StatusOr<KernelText> InlineKernels(
-    absl::Span<const Kernel* const> kernels) {
+    absl::Span<const Kernel* const> kernels,
+    absl::Span<const std::string> headers) {
   Inliner inliner;
+  for (const std::string& header : headers) {
+    TINYC_RETURN_IF_ERROR(inliner.Add(header));
+  }
   for (const Kernel* kernel : kernels) {
     if (kernel->instantiation.empty()) {
       TINYC_ASSIGN_OR_RETURN(const std::string source, SourceName(*kernel));
@@ -180,10 +184,15 @@ absl::StatusOr<KernelText> InlineKernels(
 }
 
 absl::StatusOr<KernelFiles> SplitKernels(
-    absl::Span<const Kernel* const> kernels) {
+    absl::Span<const Kernel* const> kernels,
+    absl::Span<const std::string> headers) {
   KernelFiles result;
   std::map<std::string, std::string> files;
-  std::set<std::string> headers;
+  std::set<std::string> included;
+  for (const std::string& header : headers) {
+    TINYC_RETURN_IF_ERROR(Collect(header, files));
+    included.emplace(BaseName(header));
+  }
   std::string prototypes;
   for (const Kernel* kernel : kernels) {
     std::vector<std::string> own = HeadersOf(*kernel);
@@ -207,10 +216,10 @@ absl::StatusOr<KernelFiles> SplitKernels(
     }
     for (const absl::string_view header : own) {
       TINYC_RETURN_IF_ERROR(Collect(header, files));
-      headers.emplace(BaseName(header));
+      included.emplace(BaseName(header));
     }
   }
-  for (const std::string& header : headers) {
+  for (const std::string& header : included) {
     absl::StrAppend(&result.declarations, "#include \"kernels/", header,
                     "\"\n");
   }

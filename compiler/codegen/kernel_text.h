@@ -20,10 +20,12 @@ struct KernelText {
   std::string text;
 };
 
-// Everything that `kernels` need, once each and in an order that compiles, to
-// stand in one file behind the system includes.
+// The runtime's headers `headers` and everything that `kernels` need, once each
+// and in an order that compiles, to stand in one file behind the system
+// includes.
 absl::StatusOr<KernelText> InlineKernels(
-    absl::Span<const Kernel* const> kernels);
+    absl::Span<const Kernel* const> kernels,
+    absl::Span<const std::string> headers);
 
 // The same as files in the folder kernels/, one per kernel and header, and the
 // lines by which a model includes the headers and declares the kernels.
@@ -32,7 +34,8 @@ struct KernelFiles {
   std::string declarations;
 };
 absl::StatusOr<KernelFiles> SplitKernels(
-    absl::Span<const Kernel* const> kernels);
+    absl::Span<const Kernel* const> kernels,
+    absl::Span<const std::string> headers);
 
 }  // namespace tinyc
 

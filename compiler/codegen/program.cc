@@ -6,6 +6,7 @@
 #include <optional>
 #include <tuple>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -234,15 +235,19 @@ std::string ProgramBuilder::Text(const CPointer& pointer,
 }
 
 // The body for this kernel, shape and set of null arguments.
-CBody& ProgramBuilder::BodyFor(const Node& node, const LoweredCall& lowered) {
+CBody& ProgramBuilder::BodyFor(const Node& node, const LoweredCall& lowered,
+                               const Block& shape,
+                               const std::vector<RowField>& row_fields) {
   const KernelCall& call = lowered.call;
   std::string nulls;
   for (const KernelArg& arg : call.args) {
     nulls += arg.kind == KernelArg::Kind::kNull ? '0' : '1';
   }
   for (size_t i = 0; i < program_.bodies.size(); ++i) {
-    if (program_.bodies[i].kernel == lowered.kernel &&
-        program_.bodies[i].shape == call.shape && body_nulls_[i] == nulls) {
+    const CBody& known = program_.bodies[i];
+    if (known.kernel == lowered.kernel && known.shape == shape &&
+        known.row_fields.size() == row_fields.size() &&
+        body_nulls_[i] == nulls) {
       return program_.bodies[i];
     }
   }
@@ -250,12 +255,14 @@ CBody& ProgramBuilder::BodyFor(const Node& node, const LoweredCall& lowered) {
   const std::string stem(absl::StripPrefix(lowered.kernel->symbol, "tc_"));
   body.name = file_names_.Unique(absl::StrCat(stem, "_", ++bodies_of_[stem]));
   body.kernel = lowered.kernel;
-  body.shape = call.shape;
+  body.shape = shape;
+  body.row_fields = row_fields;
   body.quant_type = std::string(call.quant.type());
   body.summary = Summary(node);
   CNames names;
   names.Reserve("s");
   names.Reserve("q");
+  for (const RowField& field : row_fields) names.Reserve(RowParam(field));
   for (size_t i = 0; i < call.args.size(); ++i) {
     if (call.args[i].kind == KernelArg::Kind::kNull) {
       body.args.push_back("NULL");
@@ -279,7 +286,21 @@ absl::Status ProgramBuilder::AddNodes(const Frame& frame) {
   if (options_.poison) dead.emplace(frame.module);
   if (dead) PoisonAfter(frame, *dead, -1);
   int step = 0;
+  absl::flat_hash_set<const Node*> in_streams;
   for (const auto& node : frame.module.graph->nodes()) {
+    for (const Stream& stream : frame.module.plan->streams) {
+      if (stream.nodes[0] != node.get()) continue;
+      TINYC_RETURN_IF_ERROR(WithLoc(AddStream(frame, stream), *node));
+      in_streams.insert(stream.nodes.begin(), stream.nodes.end());
+      if (dead) {
+        PoisonAfter(frame, *dead,
+                    step + static_cast<int>(stream.nodes.size()) - 1);
+      }
+    }
+    if (in_streams.contains(node.get())) {
+      ++step;
+      continue;
+    }
     if (dead) UnpoisonResults(frame, *node);
     if (node->As<If>() != nullptr) {
       TINYC_RETURN_IF_ERROR(WithLoc(AddIf(frame, *node), *node));
@@ -304,17 +325,39 @@ absl::Status ProgramBuilder::AddCall(const Frame& frame, const Node& node,
                     lowered.kernel->arg_types.size(), " pointers, not ",
                     call.args.size());
   }
-  CBody& body = BodyFor(node, lowered);
+  CBody& body = BodyFor(node, lowered, call.shape, {});
+  CStep step = CallOf(node, call, body);
+  TINYC_ASSIGN_OR_RETURN(const std::vector<std::string> args,
+                         ArgsOf(frame, node, lowered));
+  for (size_t i = 0; i < args.size(); ++i) {
+    // What is null stands in the body.
+    if (call.args[i].kind != KernelArg::Kind::kNull) {
+      step.args.push_back(args[i]);
+    }
+  }
+  program_.steps.push_back(std::move(step));
+  return absl::OkStatus();
+}
+
+CStep ProgramBuilder::CallOf(const Node& node, const KernelCall& call,
+                             CBody& body) {
   const std::string origin = OriginNames(node);
   if (!origin.empty() &&
       std::count(body.users.begin(), body.users.end(), origin) == 0) {
     body.users.push_back(origin);
   }
-  CStep emitted{CStep::Kind::kCall, origin, body.name, {}};
+  CStep step{CStep::Kind::kCall, origin, body.name, {}};
   if (!call.quant.empty()) {
-    emitted.args.push_back(absl::StrCat(
+    step.args.push_back(absl::StrCat(
         "&", QuantOf(call.quant, absl::StrCat(NodeStem(node), "_quant"))));
   }
+  return step;
+}
+
+absl::StatusOr<std::vector<std::string>> ProgramBuilder::ArgsOf(
+    const Frame& frame, const Node& node, const LoweredCall& lowered) {
+  const KernelCall& call = lowered.call;
+  std::vector<std::string> args;
   for (size_t i = 0; i < call.args.size(); ++i) {
     const KernelArg& arg = call.args[i];
     if (arg.pack_rows != 0) {
@@ -336,25 +379,44 @@ absl::Status ProgramBuilder::AddCall(const Frame& frame, const Node& node,
         }
         TINYC_ASSIGN_OR_RETURN(const CPointer pointer,
                                PointerTo(frame, *value));
-        emitted.args.push_back(Text(pointer + arg.offset, type,
-                                    absl::StrCat(NodeStem(node), "_", param)));
+        args.push_back(Text(pointer + arg.offset, type,
+                            absl::StrCat(NodeStem(node), "_", param)));
         break;
       }
       case KernelArg::Kind::kConstant:
-        emitted.args.push_back(
+        args.push_back(
             ArrayOf(arg.constant, absl::StrCat(NodeStem(node), "_", param)));
         break;
       case KernelArg::Kind::kScratch: {
-        emitted.args.push_back(
-            PointerText(ScratchOf(frame, node, arg.offset), type));
+        args.push_back(PointerText(ScratchOf(frame, node, arg.offset), type));
         break;
       }
       case KernelArg::Kind::kNull:
-        break;  // stands in the body
+        args.emplace_back("NULL");
+        break;
     }
   }
-  program_.steps.push_back(std::move(emitted));
-  return absl::OkStatus();
+  return args;
+}
+
+std::string RowParam(const RowField& field) {
+  switch (field.kind) {
+    case RowField::Kind::kRows:
+      return "rows";
+    case RowField::Kind::kPad:
+      return "pad";
+    case RowField::Kind::kFirst:
+      return "first";
+    case RowField::Kind::kLast:
+      return "last";
+    case RowField::Kind::kInColumns:
+      return "in_columns";
+    case RowField::Kind::kLeftPad:
+      return "left_pad";
+    case RowField::Kind::kOutColumns:
+      return field.scale == 1 ? "columns" : "elements";
+  }
+  return "";
 }
 
 absl::StatusOr<CProgram> BuildProgram(const Module& module,

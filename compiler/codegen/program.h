@@ -12,6 +12,7 @@
 #include "compiler/base/status.h"
 #include "compiler/codegen/codegen.h"
 #include "compiler/ir/module.h"
+#include "compiler/lowering/rows.h"
 
 namespace tinyc {
 
@@ -42,6 +43,9 @@ struct CBody {
   std::string name;  // "conv2d_s8_1"
   const Kernel* kernel = nullptr;
   Block shape;
+  // Of a body for one row of a result: the fields of the shape that are
+  // parameters as well.
+  std::vector<RowField> row_fields;
   std::string quant_type;                // empty: the kernel takes none
   std::vector<std::string> param_types;  // "const int8_t *", per parameter
   std::vector<std::string> param_names;
@@ -49,6 +53,9 @@ struct CBody {
   std::string summary;             // for a comment: operator and shapes
   std::vector<std::string> users;  // names of ONNX nodes, quoted
 };
+
+// The parameter that gives a field of the shape.
+std::string RowParam(const RowField& field);
 
 // One step of the run function.
 struct CStep {
@@ -77,6 +84,7 @@ struct CProgram {
   std::vector<CBody> bodies;
   std::vector<CStep> steps;
   std::vector<const Kernel*> kernels;  // each once, in the order of first use
+  std::vector<std::string> headers;    // of the runtime, that the steps need
 };
 
 absl::StatusOr<CProgram> BuildProgram(const Module& module,

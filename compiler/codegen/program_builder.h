@@ -15,6 +15,7 @@
 #include "compiler/codegen/pointer.h"
 #include "compiler/codegen/program.h"
 #include "compiler/lowering/dead_bytes.h"
+#include "compiler/lowering/row_schedule.h"
 #include "compiler/ops/loop.h"
 
 namespace tinyc {
@@ -50,10 +51,40 @@ class ProgramBuilder {
   std::string Text(const CPointer& pointer, absl::string_view type,
                    const std::string& wanted);
 
-  CBody& BodyFor(const Node& node, const LoweredCall& lowered);
+  // The body of a call of this shape, with some fields as parameters.
+  CBody& BodyFor(const Node& node, const LoweredCall& lowered,
+                 const Block& shape, const std::vector<RowField>& row_fields);
   absl::Status AddNodes(const Frame& frame);
   absl::Status AddCall(const Frame& frame, const Node& node,
                        const LoweredCall& lowered);
+  // The arguments of a body for the call but for its quantization, as texts.
+  absl::StatusOr<std::vector<std::string>> ArgsOf(const Frame& frame,
+                                                  const Node& node,
+                                                  const LoweredCall& lowered);
+  // The step that calls `body`, with what comes before the pointers.
+  CStep CallOf(const Node& node, const KernelCall& call, CBody& body);
+
+  // --- program_stream.cc: layers that take turns ----------------------------
+
+  // A stream, and what its C calls its things.
+  struct StreamText {
+    const Stream* stream = nullptr;
+    const RowSchedule* schedule = nullptr;
+    std::string row;
+    std::string made;                  // rows of each layer; "": of one layer
+    std::vector<std::string> windows;  // per layer; "": its result is whole
+    std::string strip;                 // "": there are no strips
+    std::string columns;  // of the strip: per layer the first and their number
+
+    std::string FirstColumn(size_t layer) const;
+    std::string Columns(size_t layer) const;
+  };
+  absl::Status AddStream(const Frame& frame, const Stream& stream);
+  // The loop over the rows of several layers.
+  absl::Status AddLayers(const Frame& frame, StreamText text);
+  absl::Status AddWindows(const Frame& frame, StreamText& text);
+  // The call for one row of layer `n`.
+  absl::Status AddRow(const Frame& frame, const StreamText& text, size_t n);
 
   // --- program_poison.cc: steps that overwrite dead bytes -------------------
 
@@ -62,8 +93,9 @@ class ProgramBuilder {
   // The bytes of the frame's arena that are dead between the node at index
   // `step` and the next one.
   void PoisonAfter(const Frame& frame, const DeadBytes& dead, int step);
-  // What `node` writes.
-  void UnpoisonResults(const Frame& frame, const Node& node);
+  // What `node` writes; of its result only a window of so many bytes, if any.
+  void UnpoisonResults(const Frame& frame, const Node& node,
+                       int64_t window_bytes = -1);
   void AddMark(const std::string& function, int64_t begin, int64_t end);
 
   // --- program_control.cc: what is more than a call -------------------------

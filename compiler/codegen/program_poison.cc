@@ -37,7 +37,8 @@ void ProgramBuilder::PoisonAfter(const Frame& frame, const DeadBytes& dead,
   }
 }
 
-void ProgramBuilder::UnpoisonResults(const Frame& frame, const Node& node) {
+void ProgramBuilder::UnpoisonResults(const Frame& frame, const Node& node,
+                                     int64_t window_bytes) {
   const MemoryPlan& plan = *frame.module.plan;
   for (const Value* output : node.outputs()) {
     const auto place = plan.values.find(output);
@@ -46,7 +47,8 @@ void ProgramBuilder::UnpoisonResults(const Frame& frame, const Node& node) {
       continue;
     }
     const int64_t begin = frame.arena + place->second.offset;
-    AddMark(program_.live, begin, begin + output->type().bytes());
+    AddMark(program_.live, begin,
+            begin + (window_bytes < 0 ? output->type().bytes() : window_bytes));
   }
   const auto scratch = plan.scratch.find(&node);
   if (scratch == plan.scratch.end()) return;

@@ -1,13 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/ir/kernel.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
 namespace tinyc {
+
+const BlockField& Block::Field(absl::string_view name) const {
+  const auto found =
+      std::find_if(fields_.begin(), fields_.end(),
+                   [&](const BlockField& field) { return field.name == name; });
+  TINYC_CHECK(found != fields_.end());
+  return *found;
+}
+
+bool Block::Has(absl::string_view field) const {
+  return std::any_of(fields_.begin(), fields_.end(),
+                     [&](const BlockField& f) { return f.name == field; });
+}
+
+int32_t Block::Int(absl::string_view field, size_t index) const {
+  int32_t value = 0;
+  std::memcpy(&value, &bytes_.at(Field(field).offset + index * sizeof(value)),
+              sizeof(value));
+  return value;
+}
+
+void Block::SetInt(absl::string_view field, size_t index, int32_t value) {
+  const BlockField& at = Field(field);
+  std::memcpy(&bytes_.at(at.offset + index * sizeof(value)), &value,
+              sizeof(value));
+  fields_.at(static_cast<size_t>(&at - fields_.data())).values.at(index) =
+      CLiteral(value);
+}
 
 KernelArg KernelArg::Input(int index, int64_t offset) {
   return {.kind = Kind::kInput, .index = index, .offset = offset};

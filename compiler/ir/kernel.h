@@ -22,6 +22,7 @@ struct BlockField {
   absl::string_view name;
   std::vector<std::string> values;  // C literals; several for an array field
   bool array = false;
+  size_t offset = 0;  // bytes into the struct
 };
 
 // A params struct of the runtime with its values: the same block is printed as
@@ -41,11 +42,17 @@ class Block {
   absl::string_view type() const { return type_; }  // "tc_conv2d_shape"
   const std::vector<BlockField>& fields() const { return fields_; }
   const void* data() const { return bytes_.data(); }
+  bool Has(absl::string_view field) const;
+  // A field of type int32_t, or an element of an array of them.
+  int32_t Int(absl::string_view field, size_t index = 0) const;
+  void SetInt(absl::string_view field, size_t index, int32_t value);
   bool operator==(const Block& other) const {
     return type_ == other.type_ && bytes_ == other.bytes_;
   }
 
  private:
+  const BlockField& Field(absl::string_view name) const;
+
   absl::string_view type_;
   std::vector<BlockField> fields_;
   std::vector<uint8_t> bytes_;
@@ -96,6 +103,7 @@ struct Kernel {
   uint32_t needs = 0;  // TC_CAP_* bits
   int64_t weight_block = 1;
   double cycles_per_mac = 1;
+  uint32_t order = 0;  // TC_BY_ROWS, or 0
   // "pointwise/binary.h", or several with spaces; only with instantiation.
   absl::string_view header;
   // C text that defines the kernel when it has no file of its own:
@@ -143,7 +151,12 @@ Block Block::Of(const T& value) {
     const auto& field = value.*member.field;
     using F = std::remove_cvref_t<decltype(field)>;
     counted += sizeof(F);
-    BlockField printed{member.name, {}, std::is_array_v<F>};
+    BlockField printed{
+        member.name,
+        {},
+        std::is_array_v<F>,
+        static_cast<size_t>(reinterpret_cast<const uint8_t*>(&field) -
+                            reinterpret_cast<const uint8_t*>(&value))};
     if constexpr (std::is_array_v<F>) {
       for (const auto& element : field) {
         printed.values.push_back(CLiteral(element));

@@ -45,7 +45,22 @@ struct Place {
   Kind kind = Kind::kArena;
   int index = 0;       // of the model's input or output
   int64_t offset = 0;  // bytes
+  // Of a value between nodes of a stream, the rows that are there at a time:
+  // the latest ones, in their order.  0: all of them.
+  int64_t rows = 0;
   bool operator==(const Place&) const = default;
+};
+
+// Neighbouring nodes that take turns: some rows of one, then some of the next,
+// so that of the values between them only a window of rows is in memory.
+// compiler/lowering/row_schedule.h says in which order.
+struct Stream {
+  std::vector<const Node*> nodes;  // in the order of the graph
+  bool upwards = false;            // from the last row to the first
+  // The columns are cut into so many strips, which run one after the other, so
+  // that a window's rows are as short as a strip; what two of them need is
+  // computed twice.
+  int strips = 1;
 };
 
 struct MemoryPlan {
@@ -58,6 +73,8 @@ struct MemoryPlan {
   // Arena offset of a node's scratch bytes, for nodes that have any; those of
   // a node with regions are laid out by compiler/lowering/control.h.
   absl::flat_hash_map<const Node*, int64_t> scratch;
+  // In the order of the graph; most nodes are in none.
+  std::vector<Stream> streams;
 };
 
 struct Module {

@@ -16,7 +16,8 @@ DeadBytes::DeadBytes(const Module& module)
   }
   const int steps = static_cast<int>(step_of.size());
   for (const auto& [value, place] : module.plan->values) {
-    if (place.kind != Place::Kind::kArena) continue;
+    // The rows of a window are dead when its stream is done.
+    if (place.kind != Place::Kind::kArena || place.rows > 0) continue;
     const int first =
         value->producer() == nullptr ? -1 : step_of.at(value->producer());
     int last = first;

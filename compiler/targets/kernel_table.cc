@@ -77,12 +77,14 @@ struct Trampoline<kKernel> {
 // spelling of its row: -INFINITY, not what this compiler's <math.h> makes of
 // it.
 constexpr Kernel kKernels[] = {
-#define TC_KERNEL_ROW(symbol, family, needs, weight_block, cycles_per_mac) \
+#define TC_KERNEL_ROW(symbol, family, needs, weight_block, cycles_per_mac, \
+                      order)                                               \
   {#symbol,                                                                \
    #family,                                                                \
    needs,                                                                  \
    weight_block,                                                           \
    cycles_per_mac,                                                         \
+   order,                                                                  \
    "",                                                                     \
    "",                                                                     \
    Trampoline<&symbol>::kArgTypes,                                         \
@@ -93,6 +95,7 @@ constexpr Kernel kKernels[] = {
    needs,                                                       \
    1,                                                           \
    1,                                                           \
+   0,                                                           \
    header,                                                      \
    #macro "(" #symbol ", " #__VA_ARGS__ ")",                    \
    Trampoline<&symbol>::kArgTypes,                              \

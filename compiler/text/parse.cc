@@ -286,6 +286,7 @@ class Parser {
     TINYC_RETURN_IF_ERROR(ParseKernels(lexer_, *node, module_));
     TINYC_RETURN_IF_ERROR(ParsePlaces(lexer_, node->outputs(), module_));
     TINYC_RETURN_IF_ERROR(ParseScratch(lexer_, *node, module_));
+    TINYC_RETURN_IF_ERROR(ParseStream(lexer_, *node, module_));
     return ParseLoc(graph, node);
   }
 

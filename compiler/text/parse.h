@@ -9,7 +9,9 @@
 //   statement := name "= const" numbers ":" type
 //              | name,+ "=" op "(" (name | "_"),* ")" ["{" attr=value,* "}"]
 //                graph* [":" type,+] ["using" (kernel | "_"),+ ["unpacked"]]
-//                [at] ["scratch" place] ["loc(" (index op "node name"),+ ")"]
+//                [at] ["scratch" place]
+//                ["stream(" index ["," "up"] ["," "strips=" n] ")"]
+//                ["loc(" (index op "node name"),+ ")"]
 //   type      := dtype "[" dims "]" [quant];  "[?]": as the operator infers
 //   quant     := "q(" scale "," zero point ")"
 //              | "q(axis=" n ["," "block=" n] "," "[" scales "]"
@@ -17,8 +19,8 @@
 //   numbers   := "[" number,* "]" | "fill(" number ")" | "hex(" string ")"
 //              | "blob(" file "," offset ")" | "rand(" seed ["," zeros] ")"
 //   at        := "at" (place | "_"),+
-//   place     := "arena+" n | "input(" i ")+" n | "output(" i ")+" n
-//   name      := %[A-Za-z0-9_./-]+ | %"C escapes"
+//   place     := "arena+" n ["rows(" n ")"] | "input(" i ")+" n | "output(" i
+//   ")+" n name      := %[A-Za-z0-9_./-]+ | %"C escapes"
 //
 // `_` is an absent operand, `//` begins a comment.  The scales of an axis may
 // be rand(seed) too; `zeros` is how many percent of the elements are zero.  A

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/lowering/call_forms.h"
 #include "compiler/lowering/compressed_weights.h"
 #include "compiler/lowering/map_kernel.h"
 #include "compiler/lowering/pack_calls.h"
@@ -13,6 +14,8 @@
 
 namespace tinyc {
 namespace {
+
+constexpr int64_t kMostStrips = 1000;
 
 // A kernel as the text names it; null for `_`.
 struct WrittenKernel {
@@ -66,15 +69,28 @@ void Compress(const std::vector<WrittenKernel>& written, KernelCall* call) {
   }
 }
 
+// Gives `call` the form that one of the kernels runs, where none of them takes
+// it as it is.
+void TakeForm(const std::vector<WrittenKernel>& written, const Target& target,
+              KernelCall* call) {
+  for (const WrittenKernel& kernel : written) {
+    if (Fits(kernel, *call)) return;
+  }
+  for (const LoweredCall& form : FormsOf({*call, nullptr}, target)) {
+    if (Fits(written[0], form.call)) *call = form.call;
+  }
+}
+
 // Gives each call its kernel.  Copies that pack an operand stand before the
 // call that they serve and are passed over.
 absl::StatusOr<std::vector<LoweredCall>> Assign(
     const Lexer& lexer, const std::vector<WrittenKernel>& written,
-    std::vector<KernelCall> calls) {
+    const Target& target, std::vector<KernelCall> calls) {
   std::vector<LoweredCall> lowered;
   size_t next = 0;
   for (KernelCall& call : calls) {
     Compress(written, &call);
+    TakeForm(written, target, &call);
     while (next < written.size() && !Fits(written[next], call)) ++next;
     if (next == written.size()) {
       return lexer.ErrorAt(written[0].token, "the node needs a kernel of ",
@@ -100,6 +116,11 @@ absl::StatusOr<Place> ParsePlace(Lexer& lexer) {
   }
   TINYC_RETURN_IF_ERROR(lexer.Expect("+"));
   TINYC_ASSIGN_OR_RETURN(place.offset, lexer.Int("an offset"));
+  if (lexer.Accept("rows")) {
+    TINYC_RETURN_IF_ERROR(lexer.Expect("("));
+    TINYC_ASSIGN_OR_RETURN(place.rows, lexer.Int("a number of rows"));
+    TINYC_RETURN_IF_ERROR(lexer.Expect(")"));
+  }
   return place;
 }
 
@@ -132,8 +153,9 @@ absl::Status ParseKernels(Lexer& lexer, const Node& node, Module* module) {
                          ParseSymbols(lexer, node));
   absl::StatusOr<std::vector<KernelCall>> derived = node.op().Lower(node);
   if (!derived.ok()) return lexer.Wrap(using_token, derived.status());
-  TINYC_ASSIGN_OR_RETURN(std::vector<LoweredCall> calls,
-                         Assign(lexer, written, *std::move(derived)));
+  TINYC_ASSIGN_OR_RETURN(
+      std::vector<LoweredCall> calls,
+      Assign(lexer, written, *module->target, *std::move(derived)));
   if (!lexer.Accept("unpacked")) {
     TINYC_RETURN_IF_ERROR(
         lexer.Wrap(using_token, PackCalls(node, *module->target, calls)));
@@ -174,6 +196,38 @@ absl::Status ParseScratch(Lexer& lexer, const Node& node, Module* module) {
   TINYC_RETURN_IF_ERROR(lexer.Expect("+"));
   TINYC_ASSIGN_OR_RETURN(module->plan->scratch[&node], lexer.Int("an offset"));
   return absl::OkStatus();
+}
+
+absl::Status ParseStream(Lexer& lexer, const Node& node, Module* module) {
+  const Token stream_token = lexer.peek();
+  if (!lexer.Accept("stream")) return absl::OkStatus();
+  if (!module->plan) {
+    return lexer.ErrorAt(stream_token, "only a [planned] module has streams");
+  }
+  std::vector<Stream>& streams = module->plan->streams;
+  TINYC_RETURN_IF_ERROR(lexer.Expect("("));
+  TINYC_ASSIGN_OR_RETURN(const int64_t index, lexer.Int("an index"));
+  const int64_t count = static_cast<int64_t>(streams.size());
+  if (index < 0 || index > count || (count > 0 && index < count - 1)) {
+    return lexer.ErrorAt(stream_token, "stream ", index, " is out of order");
+  }
+  if (index == count) streams.emplace_back();
+  Stream& stream = streams.back();
+  stream.nodes.push_back(&node);
+  while (lexer.Accept(",")) {
+    if (lexer.Accept("up")) {
+      stream.upwards = true;
+      continue;
+    }
+    TINYC_RETURN_IF_ERROR(lexer.Expect("strips"));
+    TINYC_RETURN_IF_ERROR(lexer.Expect("="));
+    TINYC_ASSIGN_OR_RETURN(const int64_t strips, lexer.Int("their number"));
+    if (strips < 1 || strips > kMostStrips) {
+      return lexer.ErrorAt(stream_token, strips, " strips");
+    }
+    stream.strips = static_cast<int>(strips);
+  }
+  return lexer.Expect(")");
 }
 
 }  // namespace tinyc

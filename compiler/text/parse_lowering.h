@@ -22,6 +22,8 @@ absl::Status ParsePlaces(Lexer& lexer, absl::Span<Value* const> values,
                          Module* module);
 //   scratch arena+512
 absl::Status ParseScratch(Lexer& lexer, const Node& node, Module* module);
+// `stream(0, up, strips=2)`: streams are numbered in the order of their first nodes.
+absl::Status ParseStream(Lexer& lexer, const Node& node, Module* module);
 
 }  // namespace tinyc
 

@@ -36,7 +36,9 @@ std::string Names(absl::Span<Value* const> values) {
 std::string PlaceText(const Place& place) {
   switch (place.kind) {
     case Place::Kind::kArena:
-      return absl::StrCat("arena+", place.offset);
+      return absl::StrCat(
+          "arena+", place.offset,
+          place.rows == 0 ? "" : absl::StrCat(" rows(", place.rows, ")"));
     case Place::Kind::kModelInput:
       return absl::StrCat("input(", place.index, ")+", place.offset);
     case Place::Kind::kModelOutput:
@@ -219,6 +221,19 @@ class Printer {
       const auto found = plan()->scratch.find(&node);
       if (found != plan()->scratch.end()) {
         Add(" scratch arena+", found->second);
+      }
+      PrintStream(node);
+    }
+  }
+
+  // ` stream(0)`, with the index of the node's stream.
+  void PrintStream(const Node& node) {
+    for (size_t i = 0; i < plan()->streams.size(); ++i) {
+      const Stream& stream = plan()->streams[i];
+      if (std::count(stream.nodes.begin(), stream.nodes.end(), &node) > 0) {
+        Add(" stream(", i, stream.upwards ? ", up" : "",
+            stream.strips == 1 ? "" : absl::StrCat(", strips=", stream.strips),
+            ")");
       }
     }
   }

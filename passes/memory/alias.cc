@@ -9,9 +9,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
-#include "compiler/lowering/control.h"
+#include "compiler/lowering/call_forms.h"
 #include "copy/copy.h"
-#include "passes/memory/exact_offsets.h"
+#include "passes/memory/arena.h"
 #include "passes/memory/overwrite.h"
 #include "passes/memory/sharing.h"
 #include "passes/rewrite.h"
@@ -59,41 +59,22 @@ bool AsCopiedRun(const KernelCall& call, CopiedRun* run) {
   return true;
 }
 
-// The arena of a node's regions: exact once they are planned.
-int64_t BodyBytes(const Module& module, const Node& node) {
-  int64_t bytes = 0;
-  for (const auto& region : node.regions()) {
-    const Module& body = *module.bodies.at(region.get());
-    const absl::StatusOr<int64_t> bound =
-        body.plan ? body.plan->arena_bytes : ArenaBound(body);
-    // What is wrong with the region, planning it will say.
-    if (bound.ok()) bytes = std::max(bytes, *bound);
-  }
-  return bytes;
-}
-
-}  // namespace
-
-int64_t ScratchBytesOf(const Module& module, const Node& node) {
-  if (!node.regions().empty()) {
-    return LayOutControl(node, BodyBytes(module, node), module.target->align)
-        .bytes;
-  }
-  int64_t bytes = 0;
-  for (const LoweredCall& lowered : module.lowering->calls.at(&node)) {
-    bytes = std::max(bytes, lowered.call.scratch_bytes);
-  }
-  return bytes;
-}
-
-namespace {
-
 class AliasPlanner {
  public:
-  AliasPlanner(const Module& module, const Liveness& liveness, bool io_in_arena)
-      : module_(module), liveness_(liveness), io_in_arena_(io_in_arena) {
+  AliasPlanner(const Module& module, const Liveness& liveness,
+               const RowUnits& units, bool io_in_arena)
+      : module_(module),
+        liveness_(liveness),
+        units_(units),
+        io_in_arena_(io_in_arena) {
     for (const auto& node : module.graph->nodes()) {
-      scratch_.push_back(ScratchBytesOf(module, *node));
+      own_bytes_.push_back(ScratchBytesOf(module, *node));
+    }
+    for (const RowUnits::Unit& unit : units.units()) {
+      const int step = liveness.StepOf(*unit.stream.nodes[0]);
+      for (const WindowGroup& group : unit.windows) {
+        own_bytes_[static_cast<size_t>(step)] += group.bytes;
+      }
     }
   }
 
@@ -113,7 +94,8 @@ class AliasPlanner {
 
  private:
   void AddValue(const Value& value) {
-    if (value.type().bytes() == 0 || ConstantBytes(module_, value) != nullptr) {
+    if (value.type().bytes() == 0 || ConstantBytes(module_, value) != nullptr ||
+        units_.HasWindow(value)) {
       return;
     }
     group_of_[&value] = groups_.size();
@@ -155,9 +137,12 @@ class AliasPlanner {
       if (groups_[i] != nullptr && !gone.contains(i)) add(*groups_[i]);
     }
     if (joined != nullptr) add(*joined);
-    for (size_t step = 0; step < scratch_.size(); ++step) {
-      change[step + 1] += scratch_[step];
-      change[step + 2] -= scratch_[step];
+    for (const auto& node : module_.graph->nodes()) {
+      const Lifetime life = liveness_.Of(*node);
+      const int64_t bytes =
+          own_bytes_[static_cast<size_t>(liveness_.StepOf(*node))];
+      change[static_cast<size_t>(life.first + 1)] += bytes;
+      change[static_cast<size_t>(life.last + 2)] -= bytes;
     }
     int64_t live = 0;
     int64_t most = 0;
@@ -292,7 +277,10 @@ class AliasPlanner {
 
   void ShareOverwritten(const Node& node) {
     const std::vector<LoweredCall>& calls = module_.lowering->calls.at(&node);
-    if (calls.size() != 1 || node.outputs().size() != 1) return;
+    if (calls.size() != 1 || node.outputs().size() != 1 ||
+        units_.InStream(node)) {
+      return;
+    }
     const Value* result = node.output();
     if (!HasStorage(result)) return;
     for (const Value* operand : node.inputs()) {
@@ -342,9 +330,10 @@ class AliasPlanner {
 
   const Module& module_;
   const Liveness& liveness_;
+  const RowUnits& units_;
   const bool io_in_arena_;
-  std::vector<int64_t> scratch_;  // bytes, per step
-  int64_t live_bytes_ = -1;       // at most, with groups_; -1: not known
+  std::vector<int64_t> own_bytes_;  // scratch and windows of a step's node
+  int64_t live_bytes_ = -1;         // at most, with groups_; -1: not known
   std::vector<std::unique_ptr<SharingGroup>> groups_;  // null: joined another
   absl::flat_hash_map<const Value*, size_t> group_of_;
   std::set<CallId> needless_;
@@ -354,51 +343,8 @@ class AliasPlanner {
 
 absl::StatusOr<AliasPlan> PlanAliases(const Module& module,
                                       const Liveness& liveness,
-                                      bool io_in_arena) {
-  return AliasPlanner(module, liveness, io_in_arena).Run();
-}
-
-ArenaProblem MakeArenaProblem(const Module& module, const Liveness& liveness,
-                              const AliasPlan& aliases) {
-  const int64_t align = module.target->align;
-  ArenaProblem problem;
-  for (size_t i = 0; i < aliases.storages.size(); ++i) {
-    const Storage& storage = aliases.storages[i];
-    if (storage.kind != Place::Kind::kArena) continue;
-    int64_t element = 1;
-    for (const Storage::Member& m : storage.members) {
-      element =
-          std::max<int64_t>(element, InfoOf(m.value->type().dtype).bits / 8);
-    }
-    problem.packing.buffers.push_back(
-        {storage.bytes, std::max(align, element), storage.life});
-    problem.storage.push_back(i);
-  }
-  for (const auto& node : module.graph->nodes()) {
-    const int64_t bytes = ScratchBytesOf(module, *node);
-    if (bytes == 0) continue;
-    const int step = liveness.StepOf(*node);
-    // Any element type may lie there.
-    problem.packing.buffers.push_back(
-        {bytes, std::max<int64_t>(align, 8), {step, step}});
-    problem.scratch.push_back(node.get());
-  }
-  return problem;
-}
-
-absl::StatusOr<int64_t> ArenaBytes(const Module& module, bool io_in_arena) {
-  const Liveness liveness(*module.graph);
-  TINYC_ASSIGN_OR_RETURN(const AliasPlan aliases,
-                         PlanAliases(module, liveness, io_in_arena));
-  const ArenaProblem problem = MakeArenaProblem(module, liveness, aliases);
-  return SolveOffsets(problem.packing).total;
-}
-
-absl::StatusOr<int64_t> ArenaBound(const Module& module) {
-  const Liveness liveness(*module.graph);
-  TINYC_ASSIGN_OR_RETURN(const AliasPlan aliases,
-                         PlanAliases(module, liveness, module.io_in_arena));
-  return LiveBytesBound(MakeArenaProblem(module, liveness, aliases).packing);
+                                      const RowUnits& units, bool io_in_arena) {
+  return AliasPlanner(module, liveness, units, io_in_arena).Run();
 }
 
 }  // namespace tinyc

@@ -15,7 +15,7 @@
 #include "compiler/base/status.h"
 #include "compiler/ir/module.h"
 #include "passes/memory/liveness.h"
-#include "passes/memory/offsets.h"
+#include "passes/memory/row_units.h"
 
 namespace tinyc {
 
@@ -42,30 +42,11 @@ struct AliasPlan {
 };
 
 // Shares bytes wherever that does not raise the greatest number of live bytes.
-// Values without bytes and those that are a constant's bytes have no storage.
+// Values without bytes, those that are a constant's bytes and those of which
+// `units` keep a window have no storage.
 absl::StatusOr<AliasPlan> PlanAliases(const Module& module,
                                       const Liveness& liveness,
-                                      bool io_in_arena);
-
-// The storages that lie in the arena and the nodes' scratch bytes, as the
-// problem of placing them.
-struct ArenaProblem {
-  OffsetProblem packing;
-  std::vector<size_t> storage;       // of the first buffers
-  std::vector<const Node*> scratch;  // of the others
-};
-ArenaProblem MakeArenaProblem(const Module& module, const Liveness& liveness,
-                              const AliasPlan& aliases);
-
-// The scratch bytes of a node, whose regions are planned.
-int64_t ScratchBytesOf(const Module& module, const Node& node);
-
-// The arena for the present order of the nodes with inputs and outputs inside
-// of it, or without.
-absl::StatusOr<int64_t> ArenaBytes(const Module& module, bool io_in_arena);
-
-// The bytes that no arena for the present order of the nodes can do without.
-absl::StatusOr<int64_t> ArenaBound(const Module& module);
+                                      const RowUnits& units, bool io_in_arena);
 
 }  // namespace tinyc
 

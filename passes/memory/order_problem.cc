@@ -7,7 +7,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "passes/memory/alias.h"
+#include "passes/memory/arena.h"
 #include "passes/memory/liveness.h"
 #include "passes/memory/overwrite.h"
 #include "passes/rewrite.h"
@@ -55,8 +55,9 @@ class ProblemMaker {
 
   absl::StatusOr<OrderProblem> FromStorages() {
     const Liveness liveness(*module_.graph);
-    TINYC_ASSIGN_OR_RETURN(const AliasPlan aliases,
-                           PlanAliases(module_, liveness, module_.io_in_arena));
+    TINYC_ASSIGN_OR_RETURN(
+        const AliasPlan aliases,
+        PlanAliases(module_, liveness, RowUnits(), module_.io_in_arena));
     absl::flat_hash_set<const Node*> needless;
     for (const auto& [node, call] : aliases.needless_calls) {
       needless.insert(node);

@@ -4,14 +4,17 @@
 #include <algorithm>
 #include <iterator>
 
+#include "compiler/lowering/call_forms.h"
+
 namespace tinyc {
 
 bool MayOverwrite(const KernelCall& call, const Value& operand,
                   const Value& result) {
   constexpr absl::string_view kElementwise[] = {
       "tc_unary_shape", "tc_binary_shape", "tc_map_shape", "tc_softmax_shape"};
-  return std::count(std::begin(kElementwise), std::end(kElementwise),
-                    call.shape.type()) > 0 &&
+  return (IsInPlaceForm(call) ||
+          std::count(std::begin(kElementwise), std::end(kElementwise),
+                     call.shape.type()) > 0) &&
          operand.type().shape == result.type().shape &&
          operand.type().bytes() == result.type().bytes();
 }

@@ -8,7 +8,8 @@
 namespace tinyc {
 
 // Whether a kernel reads each element of an operand before it writes the
-// element at the same place of the result, so that they may be the same bytes.
+// element at the same place of the result, or keeps it, so that they may be the
+// same bytes.
 bool MayOverwrite(const KernelCall& call, const Value& operand,
                   const Value& result);
 

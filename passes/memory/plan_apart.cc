@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "passes/memory/alias.h"
+#include "passes/memory/arena.h"
 #include "passes/pass.h"
 
 namespace tinyc {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "passes/pruning/live_buffers.h"
 
-#include "passes/memory/alias.h"
+#include "passes/memory/arena.h"
 #include "passes/quantization/calibration.h"
 
 namespace tinyc {
@@ -10,8 +10,9 @@ absl::StatusOr<std::vector<LiveBuffer>> FindLiveBuffers(const Graph& graph) {
   TINYC_ASSIGN_OR_RETURN(const Module module, PlanForHost(graph));
   const Liveness liveness(*module.graph);
   TINYC_ASSIGN_OR_RETURN(const AliasPlan aliases,
-                         PlanAliases(module, liveness, false));
-  const ArenaProblem problem = MakeArenaProblem(module, liveness, aliases);
+                         PlanAliases(module, liveness, RowUnits(), false));
+  const ArenaProblem problem =
+      MakeArenaProblem(module, liveness, aliases, RowUnits());
   std::vector<LiveBuffer> buffers;
   for (size_t b = 0; b < problem.packing.buffers.size(); ++b) {
     const OffsetBuffer& packed = problem.packing.buffers[b];

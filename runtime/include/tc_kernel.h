@@ -54,6 +54,14 @@
 #define TC_CAP_MVE 4 /* Helium */
 #define TC_CAP_FPU 8 /* float in hardware */
 
+/*
+ * The `order` of a row: it computes the rows of its result from the first to
+ * the last, and while it computes one it reads no more of its operand than the
+ * rows of that row's window.  A row of the result may then lie where the
+ * operand had rows that no later window has.
+ */
+#define TC_BY_ROWS 1
+
 /* The fused activation of a float kernel: y = min(max(y, lo), hi). */
 typedef struct {
   float lo; /* -INFINITY: no lower bound */

@@ -39,10 +39,14 @@ class Case:
     quantize: str | None = None  # None: the model is quantized already
     # Of its weights, put there; they are stored as small as can be.
     zeros: float | str | None = None
+    # Layers take turns row by row.
+    streams: bool = False
 
     def __str__(self):
         zeros = None if self.zeros is None else f"{self.zeros} zeros"
-        return "-".join(filter(None, [self.model.stem, self.quantize, zeros]))
+        streams = "streams" if self.streams else None
+        return "-".join(
+            filter(None, [self.model.stem, self.quantize, zeros, streams]))
 
 
 # What --quantize makes, and the interface that is compared.
@@ -59,7 +63,8 @@ FLOAT = [ROOT / "examples/mnist/mnist.onnx"] + [
                  "mnist_cnn", "mnist_mlp")]
 CASES = [Case(model) for model in QUANTIZED] + [
     Case(model, quantize) for model in FLOAT for quantize in FORMATS] + [
-    Case(QUANTIZED[0], zeros=zeros) for zeros in (0.5, 0.9, "2:4", "1:4")]
+    Case(QUANTIZED[0], zeros=zeros) for zeros in (0.5, 0.9, "2:4", "1:4")] + [
+    Case(model, streams=True) for model in QUANTIZED[:8]]
 SAMPLES = 2
 CALIBRATION = 8  # enough for bits to be equal, and quick
 
@@ -152,7 +157,9 @@ def compile_case(case, folder):
         onnx.save(masks.mask_model(onnx.load(case.model), case.zeros), model)
         options = ["--weights=small"]
     report = folder / "report.json"
-    subprocess.run([BIN / "tinyc", model, *options, "-o", folder / "model.c",
+    memory = ["--ram=min", "--max-macs-increase=10%"] if case.streams else []
+    subprocess.run([BIN / "tinyc", model, *options, *memory,
+                    "-o", folder / "model.c",
                     f"--report={report}"], check=True)
     inputs = samples_for(case.model, SAMPLES)
     if case.quantize is not None:

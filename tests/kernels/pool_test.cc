@@ -304,5 +304,42 @@ TEST(MaxUnpoolTest, PutsElementsAtTheirPlaces) {
   }
 }
 
+class AvgPoolPartTest : public testing::TestWithParam<KernelRow> {};
+
+TEST_P(AvgPoolPartTest, IsTheRoundedMeanOfAllParts) {
+  Random random(34);
+  for (int i = 0; i < 200; ++i) {
+    const int32_t channels = random.Int(1, 20);
+    const int32_t parts = random.Int(1, 5);
+    const Scale scale = RandomScale<int8_t>(random, 8 * parts * 256.0);
+    const tc_avg_pool_quant q = {random.Int(-128, 127), random.Int(-128, 127),
+                                 scale.shift, random.Bool() ? -128 : 0, 127};
+    std::vector<int64_t> acc(static_cast<size_t>(channels));
+    Guarded<int32_t> sum(channels);
+    Guarded<int8_t> y(channels);
+    for (int32_t part = 0; part < parts; ++part) {
+      const tc_avg_pool_part_shape s = {random.Int(1, 8), channels, part == 0,
+                                        part == parts - 1};
+      const std::vector<int8_t> x =
+          random.Elements<int8_t>(int64_t{s.pixels} * channels);
+      for (size_t k = 0; k < x.size(); ++k) {
+        acc[k % acc.size()] += x[k] - q.in_zero;
+      }
+      GetParam().As<tc_avg_pool_part_s8_fn>()(&s, &q, x.data(), &scale.mult,
+                                              sum.data(), y.data());
+    }
+    for (size_t c = 0; c < acc.size(); ++c) {
+      ASSERT_EQ(y[c], ClampTo<int8_t>(
+                          RoundScaled(acc[c], scale.mult, scale.exponent) +
+                              q.out_zero,
+                          q.lo, q.hi));
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Kernels, AvgPoolPartTest,
+                         testing::ValuesIn(KernelRows("avg_pool_part_")),
+                         RowName());
+
 }  // namespace
 }  // namespace tinyc

@@ -10,7 +10,8 @@ namespace tinyc {
 
 const std::vector<KernelRow>& AllKernelRows() {
   static const auto& rows = *new std::vector<KernelRow>{
-#define TC_KERNEL_ROW(symbol, family, needs, weight_block, cycles_per_mac) \
+#define TC_KERNEL_ROW(symbol, family, needs, weight_block, cycles_per_mac, \
+                      order)                                               \
   {#symbol, #family, "", weight_block, reinterpret_cast<void (*)()>(&symbol)},
 #define TC_MACRO_ROW(symbol, family, needs, header, macro, ...) \
   {#symbol, #family, #macro, 0, reinterpret_cast<void (*)()>(&symbol)},

@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "passes/memory/alias.h"
+#include "passes/memory/arena.h"
 #include "passes/pass.h"
 #include "tests/support/backend.h"
 #include "tests/support/random.h"

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The memory plans of real models: the emitted C gives the numbers of the
 reference while bytes that the plan says are not needed are overwritten and
-guarded by AddressSanitizer, with inputs and outputs in the arena and without.
+guarded by AddressSanitizer, with inputs and outputs in the arena and without,
+layer by layer and with layers that take turns row by row.
 
 The models in examples/ always run; those in the folder `shared` beside the
 checkout when it is there.
@@ -55,11 +56,19 @@ def run(model, folder, *options):
   return dict(np.load(outputs))
 
 
+def by_rows(options):
+  """The option for a plan in which layers take turns."""
+  return ("--passes=clean,fuse,integers,slim,note-floats,forms,prepare-outputs,"
+          "select-kernels,compress-weights,pack-weights,schedule,"
+          "plan-memory{" + options + "},check-plan")
+
+
 @pytest.mark.parametrize("model", MODELS, ids=lambda m: m.stem)
 def test_dead_bytes_are_dead(model, tmp_path):
   random_inputs(model, tmp_path)
   expected = run(model, tmp_path, "--engine=reference")
-  for options in ([], ["--io-in-arena"]):
+  for options in ([], ["--io-in-arena"], [by_rows("ram=min")],
+                  [by_rows("ram=min;extra-macs=25%"), "--io-in-arena"]):
     actual = run(model, tmp_path, "--engine=emitted", "--poison", *options)
     for name, want in expected.items():
       if np.issubdtype(want.dtype, np.integer):

@@ -192,6 +192,21 @@ void SetWeights(WeightStorage weights, Pipeline* pipeline) {
   }
 }
 
+// Makes `pipeline` plan the memory that is asked for.
+void SetMemory(const CompileOptions& options, Pipeline* pipeline) {
+  if (!options.limits.ram && !options.least_ram) return;
+  const std::string ram =
+      options.least_ram ? "min" : absl::StrCat(*options.limits.ram);
+  for (PipelineItem& item : *pipeline) {
+    if (item.pass->name != "plan-memory" || !item.options.values().empty()) {
+      continue;
+    }
+    item.options = PassOptions(
+        {{"ram", ram},
+         {"extra-macs", absl::StrCat(100 * options.extra_macs, "%")}});
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<Pipeline> CompilePipeline(const CompileOptions& options) {
@@ -209,6 +224,7 @@ absl::StatusOr<Pipeline> CompilePipeline(const CompileOptions& options) {
     pipeline.insert(pipeline.end(), backend.begin(), backend.end());
   }
   SetWeights(options.weights, &pipeline);
+  SetMemory(options, &pipeline);
   TINYC_RETURN_IF_ERROR(CheckStages(pipeline, Stage::kGraph));
   const Stage end = pipeline.back().pass->to;
   if (end != Stage::kPlanned) {

@@ -46,8 +46,12 @@ struct CompileOptions {
   // Of items compress-weights that do not say it themselves.
   WeightStorage weights = WeightStorage::kFast;
   bool io_in_arena = false;  // Module::io_in_arena
-  // Said of the model when it is compiled (fit.h).
+  // Said of the model when it is compiled (fit.h).  Layers take turns row by
+  // row when the arena is larger than limits.ram.
   MemoryLimits limits = {};
+  bool least_ram = false;  // as if limits.ram were 0, without the error
+  // The multiply-accumulates that this may add, as a share of the model's.
+  double extra_macs = 0;
   PassManagerOptions manager = {};
 };
 

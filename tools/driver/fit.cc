@@ -159,6 +159,10 @@ Json OptionsThatHelp(absl::string_view memory,
     add("--prune=macs=50% --calibration=FILE.npz",
         "fewer channels, which costs accuracy");
   }
+  if (!flash && options.extra_macs == 0) {
+    add("--max-macs-increase=10%",
+        "layers in strips of columns, some of which are computed twice");
+  }
   if (options.no_slim) {
     add("without --no-slim", "channels that no result depends on are left out");
   }

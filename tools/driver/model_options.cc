@@ -145,6 +145,23 @@ absl::Status ReadLimit(absl::string_view option, const std::string& text,
   return absl::OkStatus();
 }
 
+absl::Status ReadExtraMacs(const ModelOptions& options, CompileOptions* read) {
+  const std::string& text = options.max_macs_increase;
+  if (text.empty()) return absl::OkStatus();
+  double percent = 0;
+  if (!absl::EndsWith(text, "%") ||
+      !absl::SimpleAtod(absl::StripSuffix(text, "%"), &percent) ||
+      !(percent >= 0) || !(percent <= 1000)) {
+    return Invalid("--max-macs-increase is a share like 5%, not \"", text,
+                   "\"");
+  }
+  if (options.ram.empty()) {
+    return Invalid("--max-macs-increase says what --ram may cost");
+  }
+  read->extra_macs = percent / 100;
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::vector<Option> ModelOptionRows(ModelOptions* options) {
@@ -256,7 +273,11 @@ absl::StatusOr<CompileOptions> ReadModelOptions(const ModelOptions& options) {
       return Invalid("--shape ", name, " is given twice");
     }
   }
-  TINYC_RETURN_IF_ERROR(ReadLimit("--ram", options.ram, &read.limits.ram));
+  read.least_ram = options.ram == "min";
+  if (!read.least_ram) {
+    TINYC_RETURN_IF_ERROR(ReadLimit("--ram", options.ram, &read.limits.ram));
+  }
+  TINYC_RETURN_IF_ERROR(ReadExtraMacs(options, &read));
   TINYC_RETURN_IF_ERROR(
       ReadLimit("--flash", options.flash, &read.limits.flash));
   return read;

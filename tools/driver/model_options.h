@@ -28,8 +28,10 @@ struct ModelOptions {
   std::string io;           // "": keep
   std::string weights = "fast";
   bool io_in_arena = false;
-  std::string ram;    // "": no limit; not among the rows, tinyc's alone
-  std::string flash;  // likewise
+  // "": no limit.  These three are not among the rows, they are tinyc's alone.
+  std::string ram;
+  std::string flash;
+  std::string max_macs_increase;
 };
 
 // Their rows of a command line, storing into `options`.

@@ -2,6 +2,8 @@
 #include "tools/driver/report.h"
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -13,7 +15,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "compiler/lowering/control.h"
-#include "passes/memory/alias.h"
+#include "compiler/lowering/row_schedule.h"
+#include "passes/memory/arena.h"
+#include "passes/memory/choose_streams.h"
 #include "tools/driver/report_weights.h"
 
 namespace tinyc {
@@ -38,18 +42,54 @@ struct Resident {
   Interval live;
 };
 
-absl::flat_hash_map<const Value*, Interval> Lifetimes(const Graph& graph) {
+// Of the inputs that are read, and of all results.
+absl::flat_hash_map<const Value*, Interval> Lifetimes(const Module& module) {
+  const Liveness liveness(*module.graph, module.plan->streams);
   absl::flat_hash_map<const Value*, Interval> live;
-  int64_t step = 0;
-  for (const auto& node : graph.nodes()) {
-    for (const Value* value : node->inputs()) {
-      if (value != nullptr) live[value].to = step;
-    }
-    for (const Value* value : node->outputs()) live[value] = {step, step};
-    ++step;
+  const auto add = [&](const Value* value) {
+    const Lifetime life = liveness.Of(*value);
+    live[value] = {std::max(life.first, 0),
+                   std::min(life.last, liveness.steps() - 1)};
+  };
+  for (const Value* input : module.graph->inputs()) {
+    if (!input->uses().empty()) add(input);
   }
-  for (const Value* value : graph.outputs()) live[value].to = step - 1;
+  for (const auto& node : module.graph->nodes()) {
+    for (const Value* output : node->outputs()) add(output);
+  }
   return live;
+}
+
+// The bytes of the arena that a value has: all of its own, or a window.
+int64_t BytesInArena(const Module& module, const Value& value) {
+  const auto place = module.plan->values.find(&value);
+  if (place == module.plan->values.end() || place->second.rows == 0) {
+    return value.type().bytes();
+  }
+  for (const Stream& stream : module.plan->streams) {
+    const std::optional<RowSchedule> schedule = ScheduleRows(module, stream);
+    const std::optional<size_t> node =
+        schedule ? schedule->MakerOf(value) : std::nullopt;
+    if (node) return place->second.rows * schedule->WindowRowBytes(*node);
+  }
+  return value.type().bytes();
+}
+
+Json StreamsJson(const Module& module, double* extra_macs) {
+  const Liveness liveness(*module.graph);
+  Json streams = Json::array();
+  for (const Stream& stream : module.plan->streams) {
+    const std::optional<RowSchedule> schedule = ScheduleRows(module, stream);
+    if (!schedule) continue;
+    const double extra = schedule->ExtraMacs();
+    streams.push_back({{"first_layer", liveness.StepOf(*stream.nodes.front())},
+                       {"last_layer", liveness.StepOf(*stream.nodes.back())},
+                       {"upwards", stream.upwards},
+                       {"strips", stream.strips},
+                       {"extra_macs", std::llround(extra)}});
+    *extra_macs += extra;
+  }
+  return streams;
 }
 
 const std::vector<LoweredCall>& CallsOf(const Module& module,
@@ -144,7 +184,7 @@ Json TensorsJson(absl::Span<Value* const> values) {
 Json LayersJson(const Module& module, int64_t base,
                 absl::flat_hash_set<const Tensor*>* seen, int64_t* weight_bytes,
                 int64_t* macs) {
-  const auto live = Lifetimes(*module.graph);
+  const auto live = Lifetimes(module);
   Json layers = Json::array();
   for (const auto& node : module.graph->nodes()) {
     const std::vector<LoweredCall>& calls = CallsOf(module, *node);
@@ -168,7 +208,7 @@ Json LayersJson(const Module& module, int64_t base,
                       {"macs", work},
                       {"weight_bytes", weights},
                       {"arena_offset", ArenaOffset(module, output, base)},
-                      {"bytes", output->type().bytes()},
+                      {"bytes", BytesInArena(module, *output)},
                       {"live_from", live.at(output).from},
                       {"live_to", live.at(output).to},
                       {"scratch_offset", scratch == module.plan->scratch.end()
@@ -185,7 +225,8 @@ Json LayersJson(const Module& module, int64_t base,
 }
 
 std::vector<Resident> Residents(const Module& module) {
-  const auto live = Lifetimes(*module.graph);
+  const auto live = Lifetimes(module);
+  const Liveness liveness(*module.graph, module.plan->streams);
   std::vector<Resident> residents;
   for (const Value* value : module.graph->inputs()) {
     const Json offset = ArenaOffset(module, value);
@@ -201,15 +242,16 @@ std::vector<Resident> Residents(const Module& module) {
       const Json offset = ArenaOffset(module, value);
       if (offset.is_null()) continue;
       residents.push_back({ValueName(*value), step, offset,
-                           value->type().bytes(), live.at(value)});
+                           BytesInArena(module, *value), live.at(value)});
     }
     const auto scratch = module.plan->scratch.find(node.get());
     if (scratch != module.plan->scratch.end()) {
-      residents.push_back({"scratch of " + LayerName(*node),
-                           step,
-                           scratch->second,
-                           ScratchBytes(module, *node),
-                           {step, step}});
+      residents.push_back(
+          {"scratch of " + LayerName(*node),
+           step,
+           scratch->second,
+           ScratchBytes(module, *node),
+           {liveness.Of(*node).first, liveness.Of(*node).last}});
     }
     ++step;
   }
@@ -248,7 +290,14 @@ int64_t CallBytes(const Module& module, Bodies* bodies) {
   constexpr int64_t kCallBytes = 24;
   // The test of a condition, or counting and copying in a loop.
   constexpr int64_t kRegionBytes = 40;
+  // The loop over the rows of a stream, and a row of a layer.
+  constexpr int64_t kStreamBytes = 60;
+  constexpr int64_t kRowBytes = 60;
   int64_t bytes = 0;
+  for (const Stream& stream : module.plan->streams) {
+    bytes +=
+        kStreamBytes + kRowBytes * static_cast<int64_t>(stream.nodes.size());
+  }
   for (const auto& node : module.graph->nodes()) {
     for (const auto& region : node->regions()) {
       bytes +=
@@ -317,6 +366,8 @@ Json ReportJson(const Module& module) {
   int64_t weight_bytes = 0, macs = 0;
   absl::flat_hash_set<const Tensor*> seen;
   Json layers = LayersJson(module, 0, &seen, &weight_bytes, &macs);
+  double extra_macs = 0;
+  Json streams = StreamsJson(module, &extra_macs);
   return {
       {"model", module.name},
       {"target", module.target == nullptr ? Json(nullptr)
@@ -328,6 +379,8 @@ Json ReportJson(const Module& module) {
       {"code_bytes_estimate", CodeBytesEstimate(module)},
       {"stack_bytes_estimate", StackBytesEstimate(module)},
       {"macs", macs},
+      {"extra_macs", std::llround(extra_macs)},
+      {"streams", std::move(streams)},
       {"peak_step", peak_step},
       {"peak_bytes", peak_bytes},
       {"peak_tensors", std::move(peak)},
@@ -345,6 +398,18 @@ Json IoJson(const Module& module) {
   return {{"in_arena", module.io_in_arena},
           {"arena_bytes_with", module.io_in_arena ? Json(own) : others},
           {"arena_bytes_without", module.io_in_arena ? others : Json(own)}};
+}
+
+Json TradeoffsJson(const Module& module) {
+  Json points = Json::array();
+  const absl::StatusOr<std::vector<Tradeoff>> found = Tradeoffs(module);
+  if (!found.ok()) return points;
+  for (const Tradeoff& point : *found) {
+    points.push_back({{"arena_bytes", point.bytes},
+                      {"extra_macs", std::llround(point.extra_macs)},
+                      {"layers_in_streams", point.nodes}});
+  }
+  return points;
 }
 
 }  // namespace tinyc

@@ -10,7 +10,11 @@
 //   weight_bytes         constants of the emitted C, each counted once
 //   code_bytes_estimate  see CodeBytesEstimate
 //   stack_bytes_estimate  see StackBytesEstimate
-//   macs
+//   macs, extra_macs     of the layers, and what strips add to them
+//   streams[]  layers that take turns row by row: first_layer, last_layer,
+//              upwards, strips, extra_macs
+//   tradeoffs[]  what else the arena could be, estimated: arena_bytes,
+//              extra_macs, layers_in_streams; only where it was asked for
 //   peak_step, peak_bytes  the step with most live bytes, and these bytes
 //   peak_tensors[]       what lives then: name, bytes
 //   inputs[], outputs[]  name, dtype, shape, bytes, scale, zero_point
@@ -21,8 +25,9 @@
 //     macs, weight_bytes
 //     weights      of a layer whose 8-bit weights could be compressed:
 //                  report_weights.h
-//     arena_offset, bytes, live_from, live_to   of that output; the offset is
-//                  null when the output lies in a buffer of the caller
+//     arena_offset, bytes, live_from, live_to   of that output, or of the
+//                  window that is kept of it; the offset is null when the
+//                  output lies in a buffer of the caller
 //     scratch_offset, scratch_bytes
 //     regions[]    of a node with regions: the layers of each, with offsets in
 //                  the same arena and steps of their own; macs of the node are
@@ -50,6 +55,9 @@ nlohmann::ordered_json ReportJson(const Module& module);
 
 // The report's `io`, which takes another plan.
 nlohmann::ordered_json IoJson(const Module& module);
+
+// The report's `tradeoffs`, which take a search.
+nlohmann::ordered_json TradeoffsJson(const Module& module);
 
 // What a report calls a layer: the ONNX nodes it came from.
 std::string LayerName(const Node& node);

@@ -11,6 +11,7 @@
 #include "tools/driver/pruning.h"
 #include "tools/driver/report.h"
 #include "tools/driver/report_arena.h"
+#include "tools/driver/report_tradeoffs.h"
 #include "tools/driver/report_weights.h"
 #include "tools/driver/terminal_text.h"
 
@@ -221,7 +222,7 @@ std::string ReportHtml(const Json& report) {
                   model, "</h1>\n");
   AppendSummary(report, &html);
   if (report.contains("fit")) absl::StrAppend(&html, FitHtml(report["fit"]));
-  absl::StrAppend(&html, ArenaHtml(report));
+  absl::StrAppend(&html, ArenaHtml(report), TradeoffsHtml(report));
   AppendLayers(report, &html);
   if (report.contains("pruning")) {
     absl::StrAppend(&html, PruningHtml(report["pruning"]));

@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "tools/driver/fit.h"
 #include "tools/driver/report.h"
+#include "tools/driver/report_tradeoffs.h"
 #include "tools/driver/terminal_text.h"
 
 namespace tinyc {
@@ -153,11 +154,12 @@ std::string ReportText(const Json& report) {
       report["target"].is_null()
           ? ""
           : absl::StrCat(" for ", String(report, "target"));
-  return absl::StrCat(
-      String(report, "model"), target, "\n", Totals(report),
-      report["layers"].empty() ? "" : Layers(report), Peak(report),
-      report.contains("quantization") ? Quantization(report["quantization"])
-                                      : "");
+  return absl::StrCat(String(report, "model"), target, "\n", Totals(report),
+                      report["layers"].empty() ? "" : Layers(report),
+                      Peak(report), TradeoffsText(report),
+                      report.contains("quantization")
+                          ? Quantization(report["quantization"])
+                          : "");
 }
 
 }  // namespace tinyc

@@ -47,6 +47,7 @@ std::optional<Compiled> Compile(const Request& request,
   nlohmann::ordered_json report = ReportJson(model->planned);
   if (request.check || !request.report.empty()) {
     report["io"] = IoJson(model->planned);
+    report["tradeoffs"] = TradeoffsJson(model->planned);
   }
   if (model->dense) {
     report["pruning"] =

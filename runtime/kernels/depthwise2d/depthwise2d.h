@@ -43,4 +43,40 @@ typedef void tc_depthwise2d_s16_fn(const tc_depthwise2d_shape *s,
                                    const int64_t *bias, const int32_t *mult,
                                    int16_t *y);
 
+/*
+ * As depthwise2d_s8 without strides, with as many channels, rows and columns in
+ * the result as in the operand, and y may be x.  `line` is scratch for
+ * (pad_top + 1) * in_w * 4 elements.
+ */
+typedef void tc_depthwise2d_s8_in_place_fn(
+    const tc_depthwise2d_shape *s, const tc_depthwise2d_s8_quant *q,
+    const int8_t *x, const int8_t *w, const int32_t *bias, const int32_t *mult,
+    const int32_t *w_zero, int8_t *line, int8_t *y);
+
+/*
+ * Adds to the accumulators of n channels from o on the taps outside the image,
+ * which read in_zero; inside are the rows ky and columns kx of the window.
+ */
+TC_INLINE void tc_depthwise2d_s8_pad(const tc_depthwise2d_shape *s,
+                                     int32_t in_zero, const int8_t *w,
+                                     const int32_t *w_zero, tc_range ky,
+                                     tc_range kx, int32_t o, int32_t n,
+                                     int32_t acc[4]) {
+  int32_t i;
+  int32_t j;
+  int32_t c;
+  if (in_zero == 0) return;
+  for (i = 0; i < s->kernel_h; ++i) {
+    const int32_t inside = i >= ky.first && i < ky.last;
+    for (j = 0; j < s->kernel_w; ++j) {
+      if (inside && j >= kx.first && j < kx.last) continue;
+      for (c = 0; c < n; ++c) {
+        const int32_t zero = w_zero == NULL ? 0 : w_zero[o + c];
+        acc[c] +=
+            in_zero * (w[(i * s->kernel_w + j) * s->out_c + o + c] - zero);
+      }
+    }
+  }
+}
+
 #endif /* TC_DEPTHWISE2D_H_ */

@@ -41,29 +41,6 @@ TC_INLINE void tc_depthwise2d_s8_taps(const tc_depthwise2d_shape *s,
   }
 }
 
-/* The same for the taps outside the image, which read in_zero. */
-TC_INLINE void tc_depthwise2d_s8_pad(const tc_depthwise2d_shape *s,
-                                     int32_t in_zero, const int8_t *w,
-                                     const int32_t *w_zero, tc_range ky,
-                                     tc_range kx, int32_t o, int32_t n,
-                                     int32_t acc[4]) {
-  int32_t i;
-  int32_t j;
-  int32_t c;
-  if (in_zero == 0) return;
-  for (i = 0; i < s->kernel_h; ++i) {
-    const int32_t inside = i >= ky.first && i < ky.last;
-    for (j = 0; j < s->kernel_w; ++j) {
-      if (inside && j >= kx.first && j < kx.last) continue;
-      for (c = 0; c < n; ++c) {
-        const int32_t zero = w_zero == NULL ? 0 : w_zero[o + c];
-        acc[c] +=
-            in_zero * (w[(i * s->kernel_w + j) * s->out_c + o + c] - zero);
-      }
-    }
-  }
-}
-
 /* One output row; x is the image, y the row. */
 TC_INLINE void tc_depthwise2d_s8_row(const tc_depthwise2d_shape *s,
                                      const tc_depthwise2d_s8_quant *q,

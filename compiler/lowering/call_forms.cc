@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/lowering/call_forms.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "compiler/targets/registry.h"
+#include "pool/pool.h"
+
+static auto BlockFields(const tc_avg_pool_part_shape*) {
+  using T = tc_avg_pool_part_shape;
+  using tinyc::BlockMember;
+  return tinyc::BlockFieldsOf{"tc_avg_pool_part_shape",
+                              std::tuple{BlockMember{"pixels", &T::pixels},
+                                         BlockMember{"channels", &T::channels},
+                                         BlockMember{"first", &T::first},
+                                         BlockMember{"last", &T::last}}};
+}
+
+namespace tinyc {
+namespace {
+
+constexpr absl::string_view kInPlace = "depthwise2d_s8_in_place";
+
+// `lowered` with `family`, and with scratch in front of its last argument.
+std::optional<LoweredCall> WithScratch(const LoweredCall& lowered,
+                                       absl::string_view family,
+                                       int64_t scratch_bytes,
+                                       const Target& target) {
+  LoweredCall form = lowered;
+  form.kernel = CheapestKernel(family, target);
+  if (form.kernel == nullptr) return std::nullopt;
+  form.call.family = std::string(family);
+  form.call.scratch_bytes = scratch_bytes;
+  form.call.args.insert(form.call.args.end() - 1, KernelArg::Scratch());
+  return form;
+}
+
+}  // namespace
+
+std::optional<LoweredCall> InPlaceForm(const LoweredCall& lowered,
+                                       const Target& target) {
+  const KernelCall& call = lowered.call;
+  if (call.family != "depthwise2d_s8" || call.scratch_bytes != 0) {
+    return std::nullopt;
+  }
+  const Block& s = call.shape;
+  if (s.Int("batch") != 1 || s.Int("stride_h") != 1 || s.Int("stride_w") != 1 ||
+      s.Int("in_h") != s.Int("out_h") || s.Int("in_w") != s.Int("out_w") ||
+      s.Int("in_c") != s.Int("out_c")) {
+    return std::nullopt;
+  }
+  return WithScratch(lowered, kInPlace,
+                     int64_t{s.Int("pad_top") + 1} * s.Int("in_w") * 4, target);
+}
+
+std::optional<LoweredCall> PartForm(const LoweredCall& lowered,
+                                    const Target& target) {
+  const KernelCall& call = lowered.call;
+  if (call.family != "avg_pool_s8" || call.shape.Int("batch") != 1 ||
+      call.shape.Int("uniform") == 0) {
+    return std::nullopt;
+  }
+  int32_t pixels = 1;
+  for (size_t d = 0; d < 3; ++d) {
+    const int32_t size = call.shape.Int("in", d);
+    if (call.shape.Int("out", d) != 1 || call.shape.Int("kernel", d) != size ||
+        call.shape.Int("pad", d) != 0 || call.shape.Int("dilation", d) != 1) {
+      return std::nullopt;
+    }
+    pixels *= size;
+  }
+  const int32_t channels = call.shape.Int("channels");
+  std::optional<LoweredCall> form =
+      WithScratch(lowered, "avg_pool_part_s8", int64_t{channels} * 4, target);
+  if (form) {
+    form->call.shape = Block::Of(tc_avg_pool_part_shape{
+        .pixels = pixels, .channels = channels, .first = 1, .last = 1});
+  }
+  return form;
+}
+
+std::vector<LoweredCall> FormsOf(const LoweredCall& lowered,
+                                 const Target& target) {
+  std::vector<LoweredCall> forms;
+  for (const auto form : {&InPlaceForm, &PartForm}) {
+    if (std::optional<LoweredCall> other = form(lowered, target)) {
+      forms.push_back(*std::move(other));
+    }
+  }
+  return forms;
+}
+
+bool IsInPlaceForm(const KernelCall& call) { return call.family == kInPlace; }
+
+}  // namespace tinyc

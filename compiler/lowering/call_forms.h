@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kernel calls that do what another does with other demands on memory.
+//
+//   depthwise2d_s8 => depthwise2d_s8_in_place    its result may be its operand
+//   avg_pool_s8    => avg_pool_part_s8           its operand may come by rows
+#ifndef TINYC_COMPILER_LOWERING_CALL_FORMS_H_
+#define TINYC_COMPILER_LOWERING_CALL_FORMS_H_
+
+#include <optional>
+#include <vector>
+
+#include "compiler/ir/module.h"
+
+namespace tinyc {
+
+// `lowered` as a call whose result may be in the bytes of its operand; nothing
+// when there is none.
+std::optional<LoweredCall> InPlaceForm(const LoweredCall& lowered,
+                                       const Target& target);
+
+// `lowered`, an average over whole images, as one to which they may come in
+// parts.
+std::optional<LoweredCall> PartForm(const LoweredCall& lowered,
+                                    const Target& target);
+
+// All other forms of `lowered`.
+std::vector<LoweredCall> FormsOf(const LoweredCall& lowered,
+                                 const Target& target);
+
+// Whether the call takes its operand's bytes for its result.
+bool IsInPlaceForm(const KernelCall& call);
+
+}  // namespace tinyc
+
+#endif  // TINYC_COMPILER_LOWERING_CALL_FORMS_H_

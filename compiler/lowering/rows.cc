@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/lowering/rows.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "compiler/lowering/call_forms.h"
+
+namespace tinyc {
+
+RowRange RowReach::Needed(int64_t place) const {
+  const int64_t begin = place * stride - pad;
+  return {std::max<int64_t>(begin, 0), std::min(begin + extent, size)};
+}
+
+bool RowCall::has_left_pad() const {
+  return std::any_of(strip_fields.begin(), strip_fields.end(),
+                     [](const RowField& field) {
+                       return field.kind == RowField::Kind::kLeftPad;
+                     });
+}
+
+RowRange RowReach::Needed(const RowRange& places) const {
+  return {Needed(places.first).first, Needed(places.last - 1).last};
+}
+
+namespace {
+
+// Where the shape block of a family with windows has the facts about rows.
+struct WindowFields {
+  absl::string_view type;  // of the block
+  struct Dimension {
+    absl::string_view in, out, kernel, stride, pad, dilation;
+    size_t index;  // where these are arrays
+  };
+  Dimension rows;
+  Dimension columns;
+};
+
+constexpr WindowFields::Dimension kHeight = {
+    "in_h", "out_h", "kernel_h", "stride_h", "pad_top", "dilation_h", 0};
+constexpr WindowFields::Dimension kWidth = {
+    "in_w", "out_w", "kernel_w", "stride_w", "pad_left", "dilation_w", 0};
+constexpr WindowFields kWindows[] = {
+    {"tc_conv2d_shape", kHeight, kWidth},
+    {"tc_depthwise2d_shape", kHeight, kWidth},
+    {"tc_pool_shape",
+     {"in", "out", "kernel", "stride", "pad", "dilation", 1},
+     {"in", "out", "kernel", "stride", "pad", "dilation", 2}},
+};
+
+RowReach ReachOf(const Block& shape, const WindowFields::Dimension& d) {
+  const auto of = [&](absl::string_view name) {
+    return int64_t{shape.Int(name, d.index)};
+  };
+  return {.size = of(d.in),
+          .stride = of(d.stride),
+          .pad = of(d.pad),
+          .extent = (of(d.kernel) - 1) * of(d.dilation) + 1};
+}
+
+// Whether every place of a result has something to read.
+bool AlwaysReads(const RowReach& reach, int64_t places) {
+  for (int64_t i = 0; i < places; ++i) {
+    if (reach.Needed(i).size() <= 0) return false;
+  }
+  return true;
+}
+
+// A pool whose windows know no more of their position than the rows they have.
+bool PoolsByWindow(const KernelCall& call) {
+  if (!absl::StartsWith(call.family, "max_pool") &&
+      !absl::StartsWith(call.family, "avg_pool") &&
+      !absl::StartsWith(call.family, "lp_pool")) {
+    return false;
+  }
+  return call.shape.Int("out", 0) == 1 &&
+         (call.shape.Int("uniform") != 0 ||
+          call.shape.Int("count_include_pad") == 0);
+}
+
+// The place of the argument that is the node's input or output `index`; the
+// number of arguments when there is none or it does not begin with the value.
+size_t ArgOf(const KernelCall& call, KernelArg::Kind kind, int index) {
+  for (size_t i = 0; i < call.args.size(); ++i) {
+    const KernelArg& arg = call.args[i];
+    if (arg.kind == kind && arg.index == index) {
+      return arg.offset == 0 ? i : call.args.size();
+    }
+  }
+  return call.args.size();
+}
+
+// Adds node.input(index), which has one row per row of the result, and one
+// column per column.
+bool AddPlainOperand(const Node& node, const KernelCall& call, int index,
+                     RowCall* rows) {
+  const Value* value = node.input(static_cast<size_t>(index));
+  const size_t arg = ArgOf(call, KernelArg::Kind::kInput, index);
+  if (value == nullptr || arg == call.args.size() ||
+      value->type().bytes() % (rows->rows * rows->columns) != 0) {
+    return false;
+  }
+  rows->operands.push_back({.value = value,
+                            .arg = arg,
+                            .rows = {.size = rows->rows},
+                            .columns = {.size = rows->columns},
+                            .row_bytes = value->type().bytes() / rows->rows});
+  return true;
+}
+
+bool AddWindow(const Node& node, const KernelCall& call, RowCall* rows,
+               Block* shape) {
+  const auto fields = std::find_if(
+      std::begin(kWindows), std::end(kWindows),
+      [&](const WindowFields& w) { return w.type == call.shape.type(); });
+  if (fields == std::end(kWindows) || call.shape.Int("batch") != 1) {
+    return false;
+  }
+  if (fields->type == "tc_pool_shape" && !PoolsByWindow(call)) return false;
+  const Value* x = node.input(0);
+  const size_t arg = ArgOf(call, KernelArg::Kind::kInput, 0);
+  if (arg == call.args.size()) return false;
+  const RowOperand operand{
+      .value = x,
+      .arg = arg,
+      .rows = ReachOf(call.shape, fields->rows),
+      .columns = ReachOf(call.shape, fields->columns),
+      .row_bytes = x->type().bytes() / ReachOf(call.shape, fields->rows).size};
+  const WindowFields::Dimension& h = fields->rows;
+  const WindowFields::Dimension& w = fields->columns;
+  rows->rows = call.shape.Int(h.out, h.index);
+  rows->columns = call.shape.Int(w.out, w.index);
+  if (!AlwaysReads(operand.rows, rows->rows) ||
+      !AlwaysReads(operand.columns, rows->columns)) {
+    return false;
+  }
+  rows->operands = {operand};
+  shape->SetInt(h.out, h.index, 1);
+  shape->SetInt(h.in, h.index, static_cast<int32_t>(operand.rows.extent));
+  shape->SetInt(h.pad, h.index, 0);
+  rows->fields = {{RowField::Kind::kRows, h.in, h.index},
+                  {RowField::Kind::kPad, h.pad, h.index}};
+  rows->strip_fields = {{RowField::Kind::kInColumns, w.in, w.index},
+                        {RowField::Kind::kLeftPad, w.pad, w.index},
+                        {RowField::Kind::kOutColumns, w.out, w.index}};
+  return true;
+}
+
+// Operators on elements that are all alike: of the result's n elements in the
+// field `name`, a row has its share.
+bool AddElements(const Node& node, const KernelCall& call,
+                 absl::string_view name, int operands, RowCall* rows,
+                 Block* shape_of_row) {
+  const Shape& shape = node.output()->type().shape;
+  if (shape.size() < 3 || shape[0] != 1) return false;
+  rows->rows = shape[1];
+  rows->columns = shape.size() == 4 ? shape[2] : 1;
+  const int64_t n = call.shape.Int(name);
+  if (n != node.output()->type().num_elements() || n == 0) return false;
+  for (int i = 0; i < operands; ++i) {
+    if (!AddPlainOperand(node, call, i, rows)) return false;
+  }
+  shape_of_row->SetInt(name, 0, static_cast<int32_t>(n / rows->rows));
+  rows->strip_fields = {
+      {RowField::Kind::kOutColumns, name, 0, n / rows->rows / rows->columns}};
+  return true;
+}
+
+// An average of which every row of the operand is a part.
+bool AddParts(const Node& node, const KernelCall& call, RowCall* rows,
+              Block* shape) {
+  const Shape& x = node.input(0)->type().shape;
+  if (x.size() != 4 || x[0] != 1 || call.shape.Int("pixels") != x[1] * x[2]) {
+    return false;
+  }
+  rows->rows = x[1];
+  rows->columns = x[2];
+  rows->folds = true;
+  shape->SetInt("pixels", 0, static_cast<int32_t>(x[2]));
+  rows->fields = {{RowField::Kind::kFirst, "first", 0},
+                  {RowField::Kind::kLast, "last", 0}};
+  rows->strip_fields = {{RowField::Kind::kOutColumns, "pixels", 0}};
+  return AddPlainOperand(node, call, 0, rows);
+}
+
+bool AddOperands(const Node& node, const KernelCall& call, RowCall* rows,
+                 Block* shape) {
+  const absl::string_view type = call.shape.type();
+  if (type == "tc_unary_shape") {
+    return AddElements(node, call, "n", 1, rows, shape);
+  }
+  if (type == "tc_quantize_shape") {
+    return call.shape.Int("outer") == 1 && call.shape.Int("channels") == 1 &&
+           call.shape.Int("block") == 0 &&
+           AddElements(node, call, "inner", 1, rows, shape);
+  }
+  if (type == "tc_binary_shape") {
+    return call.shape.Int("rank") == 1 && call.shape.Int("a_stride") == 1 &&
+           call.shape.Int("b_stride") == 1 &&
+           AddElements(node, call, "dims", 2, rows, shape);
+  }
+  if (type == "tc_avg_pool_part_shape") {
+    return AddParts(node, call, rows, shape);
+  }
+  return AddWindow(node, call, rows, shape);
+}
+
+}  // namespace
+
+std::optional<RowCall> RowsOf(const Module& module, const Node& node) {
+  const std::vector<LoweredCall>& calls = module.lowering->calls.at(&node);
+  if (calls.size() != 1) return std::nullopt;
+  return RowsOf(module, node, calls[0]);
+}
+
+std::optional<RowCall> RowsOf(const Module& module, const Node& node,
+                              const LoweredCall& lowered) {
+  if (lowered.kernel == nullptr || node.outputs().size() != 1 ||
+      !node.regions().empty() || IsInPlaceForm(lowered.call)) {
+    return std::nullopt;
+  }
+  const KernelCall& call = lowered.call;
+  RowCall rows;
+  rows.lowered = &lowered;
+  rows.result = node.output();
+  rows.result_arg = ArgOf(call, KernelArg::Kind::kOutput, 0);
+  Block shape = call.shape;
+  if (rows.result_arg == call.args.size() || call.shape.empty() ||
+      !AddOperands(node, call, &rows, &shape)) {
+    return std::nullopt;
+  }
+  const int64_t bytes = node.output()->type().bytes();
+  const int64_t parts = rows.folds ? 1 : rows.rows;
+  if (bytes == 0 || bytes % parts != 0) return std::nullopt;
+  rows.row_bytes = bytes / parts;
+  rows.shape = std::make_shared<const Block>(std::move(shape));
+  for (const RowOperand& operand : rows.operands) {
+    // A constant needs no place, and elements below a byte no row.
+    if (ConstantBytes(module, *operand.value) != nullptr ||
+        InfoOf(operand.value->type().dtype).bits < 8 ||
+        operand.value->type().bytes() !=
+            operand.rows.size * operand.row_bytes) {
+      return std::nullopt;
+    }
+  }
+  if (InfoOf(node.output()->type().dtype).bits < 8) return std::nullopt;
+  // What else is read, is read for every row: weights and tables.
+  for (size_t i = 0; i < call.args.size(); ++i) {
+    const KernelArg& arg = call.args[i];
+    if (arg.kind != KernelArg::Kind::kInput) continue;
+    const bool by_rows = std::any_of(
+        rows.operands.begin(), rows.operands.end(),
+        [&](const RowOperand& operand) { return operand.arg == i; });
+    const Value* value = node.input(static_cast<size_t>(arg.index));
+    if (!by_rows && ConstantBytes(module, *value) == nullptr) {
+      return std::nullopt;
+    }
+  }
+  return rows;
+}
+
+}  // namespace tinyc

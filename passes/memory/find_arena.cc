@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// The search for an arena: places for whole tensors first, then kernels that
+// work in place, then streams.
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "compiler/lowering/call_forms.h"
+#include "compiler/lowering/rows.h"
+#include "passes/memory/arena.h"
+#include "passes/memory/choose_streams.h"
+
+namespace tinyc {
+namespace {
+
+using CallForm = std::optional<LoweredCall> (*)(const LoweredCall&,
+                                                const Target&);
+
+// Gives the only call of `node` another form.  False when it has none.
+bool Apply(CallForm form, const Node& node, Module& module) {
+  std::vector<LoweredCall>& calls = module.lowering->calls.at(&node);
+  if (calls.size() != 1 || calls[0].kernel == nullptr) return false;
+  std::optional<LoweredCall> other = form(calls[0], *module.target);
+  if (!other) return false;
+  calls[0] = *std::move(other);
+  return true;
+}
+
+// Lets kernels work in place that do not by themselves, as few as make the
+// arena smaller.
+absl::StatusOr<Arena> WorkInPlace(Module& module,
+                                  const std::vector<Stream>& streams,
+                                  Arena best) {
+  const auto plain = module.lowering->calls;
+  std::vector<const Node*> nodes;
+  for (const auto& node : module.graph->nodes()) {
+    if (!best.units.InStream(*node) && Apply(&InPlaceForm, *node, module)) {
+      nodes.push_back(node.get());
+    }
+  }
+  if (nodes.empty()) return best;
+  TINYC_ASSIGN_OR_RETURN(Arena arena, PlanArenaEitherWay(module, streams));
+  if (arena.solution.total >= best.solution.total) {
+    module.lowering->calls = plain;
+    return best;
+  }
+  best = std::move(arena);
+  for (const Node* node : nodes) {
+    std::vector<LoweredCall> in_place = module.lowering->calls.at(node);
+    module.lowering->calls.at(node) = plain.at(node);
+    TINYC_ASSIGN_OR_RETURN(arena, PlanArenaEitherWay(module, streams));
+    if (arena.solution.total <= best.solution.total) {
+      best = std::move(arena);
+    } else {
+      module.lowering->calls.at(node) = std::move(in_place);
+    }
+  }
+  return best;
+}
+
+// An arena with these streams, all of whose nodes get forms that run by rows.
+absl::StatusOr<Arena> PlanStreams(Module& module,
+                                  const std::vector<Stream>& streams) {
+  for (const Stream& stream : streams) {
+    for (const Node* node : stream.nodes) {
+      Apply(&PartForm, *node, module);
+    }
+  }
+  return PlanArenaEitherWay(module, streams);
+}
+
+// Attempts, of which each takes as long as a plan for whole tensors.
+constexpr size_t kAttempts = 12;
+
+}  // namespace
+
+absl::StatusOr<Arena> FindArena(Module& module,
+                                std::optional<int64_t> most_bytes,
+                                double extra_macs) {
+  TINYC_ASSIGN_OR_RETURN(Arena best, PlanArenaEitherWay(module, {}));
+  const auto plain = module.lowering->calls;
+  TINYC_ASSIGN_OR_RETURN(best, WorkInPlace(module, {}, std::move(best)));
+  if (!most_bytes || best.solution.total <= *most_bytes) return best;
+
+  auto best_calls = module.lowering->calls;
+  module.lowering->calls = plain;
+  TINYC_ASSIGN_OR_RETURN(const StreamChooser chooser,
+                         StreamChooser::Of(module, extra_macs));
+  // The peaks that may be enough from the greatest on; some of them if they are
+  // many, and the least ones if none is.
+  std::vector<int64_t> peaks = chooser.Peaks();
+  std::vector<int64_t> tries;
+  std::copy_if(peaks.begin(), peaks.end(), std::back_inserter(tries),
+               [&](int64_t peak) { return peak <= *most_bytes; });
+  const size_t step = tries.size() / kAttempts + 1;
+  if (tries.empty()) {
+    peaks.resize(std::min(peaks.size(), kAttempts));
+    tries = std::move(peaks);
+  }
+  for (size_t i = tries.size(); i-- > 0; i -= std::min(i, step - 1)) {
+    const std::optional<std::vector<Stream>> streams = chooser.Choose(tries[i]);
+    module.lowering->calls = plain;
+    TINYC_ASSIGN_OR_RETURN(Arena arena, PlanStreams(module, *streams));
+    if (arena.solution.total < best.solution.total) {
+      best = std::move(arena);
+      best_calls = module.lowering->calls;
+    }
+    if (best.solution.total <= *most_bytes) break;
+  }
+  module.lowering->calls = std::move(best_calls);
+  return best;
+}
+
+}  // namespace tinyc
