@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Prints the arenas of models, by what is asked for.
+
+  bench_arena.py MODEL.onnx...      default: the int8 models of ../shared
+
+Bytes, without the caller's buffers of inputs and outputs unless a column says
+so; "macs" is what --max-macs-increase=5% adds, "seconds" the longest of the
+compilations, report included.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SHARED = ROOT.parent / "shared" / "models"
+MODELS = ["kws", "vww", "ic", "ad", "sww", "mcunet_vww", "person_detect"]
+COLUMNS = {
+    "default": [],
+    "with io": ["--io-in-arena"],
+    "ram=min": ["--ram=min"],
+    "with io, min": ["--io-in-arena", "--ram=min"],
+    "min, 5 %": ["--ram=min", "--max-macs-increase=5%"],
+}
+
+
+def report(model, options, folder):
+    path = pathlib.Path(folder) / "report.json"
+    command = [ROOT / "build/bin/tinyc", model, "-o", path.with_suffix(".c"),
+               f"--report={path}", *options]
+    start = time.perf_counter()
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    return json.loads(path.read_text()), time.perf_counter() - start
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("models", nargs="*", type=pathlib.Path)
+    args = parser.parse_args()
+    models = args.models or [SHARED / f"{m}_int8.onnx" for m in MODELS]
+    models = [m for m in models if m.exists()]
+    if not models:
+        sys.exit("skipped: there are no models")
+    print(f"{'model':20}" + "".join(f"{c:>14}" for c in COLUMNS) +
+          f"{'macs':>9}{'seconds':>9}")
+    with tempfile.TemporaryDirectory() as folder:
+        for model in models:
+            row = f"{model.stem:20}"
+            slowest = 0
+            for options in COLUMNS.values():
+                result, seconds = report(model, options, folder)
+                slowest = max(slowest, seconds)
+                row += f"{result['arena_bytes']:14,}"
+            extra = result["extra_macs"] / max(result["macs"], 1)
+            print(f"{row}{extra:9.1%}{slowest:9.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
