@@ -22,8 +22,7 @@ constexpr int kShapes = 400;
 using Bytes = std::vector<uint8_t>;
 using Run = std::vector<int8_t>;
 
-// --- the formats
-// --------------------------------------------------------------
+// --- the formats -------------------------------------------------------------
 
 // The weights of a run with the distance of each from the one before, zeros
 // where it is too far, and one more to make pairs.
@@ -94,8 +93,7 @@ Bytes NOfFour(const Run& run, size_t n, const std::vector<size_t>& places) {
   return bytes;
 }
 
-// --- layers
-// -------------------------------------------------------------------
+// --- layers ------------------------------------------------------------------
 
 using CompressedLayer = Layer<int8_t, int8_t, int32_t>;
 
@@ -197,33 +195,21 @@ void TestRow(const KernelRow& row) {
     CompressedLayer layer = RandomLayer<int8_t, int8_t, int32_t>(
         random, Operator::Random(random, format.unit));
     const Bytes w = Compress(random, format, &layer);
-    const int32_t out_c = layer.s.out_c;
-    const Scale scale =
-        RandomScale<int8_t>(random, layer.taps() * 32768.0 + 50000);
-    std::vector<int32_t> mult = random.Ints(out_c, scale.mult / 2, scale.mult);
-    tc_weighted_quant q = {};
-    q.in_zero = random.Int(0, 3) == 0 ? 0 : random.Int(-128, 127);
-    q.out_zero = random.Int(-128, 127);
-    q.shift = scale.shift;
-    q.lo = random.Bool() ? -128 : q.out_zero;
-    q.hi = random.Bool() ? 127 : random.Int(q.lo, 127);
+    const Requantization r = RandomRequantization(random, layer);
 
     std::vector<int64_t> acc(static_cast<size_t>(layer.outputs()));
-    ForEachProduct(layer, q.in_zero,
+    ForEachProduct(layer, r.q.in_zero,
                    [&](size_t y, int32_t, int32_t x, int32_t weight) {
                      acc[y] += int64_t{x} * weight;
                    });
 
     Guarded<int8_t> y(layer.outputs());
     const auto shape = Operator::Shape(layer.s);
-    row.As<typename Operator::Signature>()(&shape, &q, layer.x.data(), w.data(),
-                                           layer.bias.data(), mult.data(),
-                                           y.data());
+    row.As<typename Operator::Signature>()(&shape, &r.q, layer.x.data(),
+                                           w.data(), layer.bias.data(),
+                                           r.mult.data(), y.data());
     for (size_t k = 0; k < acc.size(); ++k) {
-      const size_t o = k % static_cast<size_t>(out_c);
-      const Int128 v =
-          RoundScaled(acc[k] + layer.bias[o], mult[o], scale.exponent);
-      ASSERT_EQ(y[k], ClampTo<int8_t>(v + q.out_zero, q.lo, q.hi))
+      ASSERT_EQ(y[k], Requantized(r, layer, k, acc[k]))
           << "shape " << i << " output " << k;
     }
   }

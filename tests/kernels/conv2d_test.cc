@@ -121,18 +121,10 @@ void TestS8(const KernelRow& row) {
     const bool asymmetric = !kPacked && random.Int(0, 3) == 0;
     const std::vector<int32_t> w_zero =
         random.Ints(out_c, asymmetric ? -128 : 0, asymmetric ? 127 : 0);
-    const Scale scale =
-        RandomScale<int8_t>(random, layer.taps() * 32768.0 + 50000);
-    std::vector<int32_t> mult = random.Ints(out_c, scale.mult / 2, scale.mult);
-    tc_conv2d_s8_quant q = {};
-    q.in_zero = random.Int(0, 3) == 0 ? 0 : random.Int(-128, 127);
-    q.out_zero = random.Int(-128, 127);
-    q.shift = scale.shift;
-    q.lo = random.Bool() ? -128 : q.out_zero;
-    q.hi = random.Bool() ? 127 : random.Int(q.lo, 127);
+    const Requantization r = RandomRequantization(random, layer);
 
     std::vector<int64_t> acc(static_cast<size_t>(layer.outputs()));
-    ForEachProduct(layer, q.in_zero,
+    ForEachProduct(layer, r.q.in_zero,
                    [&](size_t y, int32_t o, int32_t x, int32_t w) {
                      acc[y] += int64_t{x} * (w - w_zero[o]);
                    });
@@ -143,18 +135,15 @@ void TestS8(const KernelRow& row) {
         Operator::Pack(row, layer.s, layer.taps(), layer.w);
     if constexpr (kPacked) {
       const std::vector<uint8_t> packed = PackNibbles(w);
-      row.As<Signature>()(&shape, &q, layer.x.data(), packed.data(),
-                          layer.bias.data(), mult.data(), y.data());
+      row.As<Signature>()(&shape, &r.q, layer.x.data(), packed.data(),
+                          layer.bias.data(), r.mult.data(), y.data());
     } else {
-      row.As<Signature>()(&shape, &q, layer.x.data(), w.data(),
-                          layer.bias.data(), mult.data(),
+      row.As<Signature>()(&shape, &r.q, layer.x.data(), w.data(),
+                          layer.bias.data(), r.mult.data(),
                           asymmetric ? w_zero.data() : nullptr, y.data());
     }
     for (size_t k = 0; k < acc.size(); ++k) {
-      const size_t o = k % out_c;
-      const Int128 v =
-          RoundScaled(acc[k] + layer.bias[o], mult[o], scale.exponent);
-      ASSERT_EQ(y[k], ClampTo<int8_t>(v + q.out_zero, q.lo, q.hi))
+      ASSERT_EQ(y[k], Requantized(r, layer, k, acc[k]))
           << "shape " << i << " output " << k;
     }
   }

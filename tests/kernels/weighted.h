@@ -137,6 +137,36 @@ void ForEachProduct(const Layer& layer, X outside, Visit visit) {
   }
 }
 
+// How the sums of a layer of 8-bit activations become its results.
+struct Requantization {
+  Scale scale = {};
+  std::vector<int32_t> mult = {};  // of each output channel
+  tc_weighted_quant q = {};
+};
+
+template <typename Layer>
+Requantization RandomRequantization(Random& random, const Layer& layer) {
+  Requantization r;
+  r.scale = RandomScale<int8_t>(random, layer.taps() * 32768.0 + 50000);
+  r.mult = random.Ints(layer.s.out_c, r.scale.mult / 2, r.scale.mult);
+  r.q.in_zero = random.Int(0, 3) == 0 ? 0 : random.Int(-128, 127);
+  r.q.out_zero = random.Int(-128, 127);
+  r.q.shift = r.scale.shift;
+  r.q.lo = random.Bool() ? -128 : r.q.out_zero;
+  r.q.hi = random.Bool() ? 127 : random.Int(r.q.lo, 127);
+  return r;
+}
+
+// The result of the `k`-th output, whose products add up to `sum`.
+template <typename Layer>
+int8_t Requantized(const Requantization& r, const Layer& layer, size_t k,
+                   int64_t sum) {
+  const size_t o = k % static_cast<size_t>(layer.s.out_c);
+  const Int128 v =
+      RoundScaled(sum + layer.bias[o], r.mult[o], r.scale.exponent);
+  return ClampTo<int8_t>(v + r.q.out_zero, r.q.lo, r.q.hi);
+}
+
 }  // namespace tinyc
 
 #endif  // TINYC_TESTS_KERNELS_WEIGHTED_H_
