@@ -9,6 +9,7 @@
 
 #include "passes/pruning/channel_scores.h"
 #include "passes/pruning/channel_units.h"
+#include "passes/pruning/unit_groups.h"
 
 namespace tinyc {
 

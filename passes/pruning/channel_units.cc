@@ -3,27 +3,11 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
-#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "passes/weights.h"
 
 namespace tinyc {
-namespace {
-
-// Whether two layers are calls of one function in C.
-bool HaveOneShape(const ChannelMap& map, const Node& a, const Node& b) {
-  const auto same = [&](const Value* x, const Value* y) {
-    return x->type().shape == y->type().shape &&
-           map.LanesOf(x) == map.LanesOf(y);
-  };
-  return a.op().Equals(b.op()) && same(a.input(0), b.input(0)) &&
-         same(a.output(), b.output()) &&
-         a.input(1)->type().shape == b.input(1)->type().shape;
-}
-
-}  // namespace
 
 std::vector<ChannelUnit> FindChannelUnits(const Graph& graph,
                                           const ChannelMap& map) {
@@ -57,65 +41,6 @@ std::vector<ChannelUnit> FindChannelUnits(const Graph& graph,
     return stays[unit.channel] || unit.readers.empty();
   });
   return units;
-}
-
-std::vector<std::vector<UnitGroup>> GroupUnits(
-    const Graph& graph, const ChannelMap& map,
-    absl::Span<const ChannelUnit> units, bool shared) {
-  // The values that have lanes of a channel, once for each lane.
-  std::vector<std::vector<size_t>> held(map.size());
-  size_t number = 0;
-  for (const auto& node : graph.nodes()) {
-    for (const Value* value : node->outputs()) {
-      const Lanes lanes = map.LanesOf(value);
-      for (int64_t lane = 0; lane < lanes.count; ++lane) {
-        held[map.ChannelOf(value, lane)].push_back(number);
-      }
-      ++number;
-    }
-  }
-  std::map<std::vector<size_t>, size_t> group_of_values;
-  std::vector<UnitGroup> groups;
-  std::vector<size_t> group_of(map.size(), map.size());  // by channel
-  for (size_t u = 0; u < units.size(); ++u) {
-    const size_t channel = units[u].channel;
-    const auto [found, is_new] =
-        group_of_values.insert({held[channel], groups.size()});
-    if (is_new) groups.emplace_back();
-    groups[found->second].push_back(u);
-    group_of[channel] = found->second;
-  }
-  std::vector<size_t> set_of(groups.size());
-  std::iota(set_of.begin(), set_of.end(), size_t{0});
-  const auto join = [&](const Value* a, const Value* b) {
-    for (int64_t lane = 0; lane < map.LanesOf(a).count; ++lane) {
-      const size_t one = group_of[map.ChannelOf(a, lane)];
-      const size_t other = group_of[map.ChannelOf(b, lane)];
-      if (one == map.size() || other == map.size()) continue;
-      std::replace(set_of.begin(), set_of.end(), size_t{set_of[one]},
-                   size_t{set_of[other]});
-    }
-  };
-  if (shared) {
-    std::vector<const Node*> layers;
-    for (const auto& node : graph.nodes()) {
-      if (!IsWeighted(*node)) continue;
-      for (const Node* other : layers) {
-        if (!HaveOneShape(map, *node, *other)) continue;
-        // Their results are operands of the next ones; those of the last may
-        // have a width of their own, which costs one function.
-        join(node->input(0), other->input(0));
-      }
-      layers.push_back(node.get());
-    }
-  }
-  std::map<size_t, std::vector<UnitGroup>> sets;
-  for (size_t g = 0; g < groups.size(); ++g) {
-    sets[set_of[g]].push_back(std::move(groups[g]));
-  }
-  std::vector<std::vector<UnitGroup>> result;
-  for (auto& [name, set] : sets) result.push_back(std::move(set));
-  return result;
 }
 
 ChannelCosts::ChannelCosts(const Graph& graph, const ChannelMap& map,

@@ -40,14 +40,6 @@ struct ModelCost {
   double ram = 0;      // bytes that are live at a time
 };
 
-// Units that lose as many at a time: those that are lanes of the same values
-// are a group, and a set has one group or, with `shared`, all those on which
-// the widths of layers of one shape depend.
-using UnitGroup = std::vector<size_t>;
-std::vector<std::vector<UnitGroup>> GroupUnits(
-    const Graph& graph, const ChannelMap& map,
-    absl::Span<const ChannelUnit> units, bool shared);
-
 // The cost of a model as channels go.
 class ChannelCosts {
  public:

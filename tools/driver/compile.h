@@ -36,7 +36,7 @@ struct CompileOptions {
   const Target* target = nullptr;  // null: generic
   // Passes and presets.  When they end at [graph], "backend" follows.
   std::string passes = "default";
-  // The options of the pass prune, which makes weights of a float model zero,
+  // The options of the pass prune, which makes weights of a model zero,
   // or of prune-channels (passes/pruning/pipeline.h); in place of `passes`.
   std::optional<PassOptions> prune = {};
   // Makes a float model, perhaps pruned, an integer one, in place of `passes`.
