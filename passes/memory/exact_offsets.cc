@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -14,20 +15,35 @@ namespace tinyc {
 namespace {
 
 // Some of the buffers of a problem, as a problem of their own.
-struct Component {
+struct Part {
   OffsetProblem problem;
   std::vector<size_t> buffers;  // their indices in the whole
 };
 
+Part PartOf(const OffsetProblem& problem, std::vector<size_t> buffers) {
+  Part part;
+  std::vector<std::optional<size_t>> place(problem.buffers.size());
+  for (const size_t i : buffers) {
+    place[i] = part.problem.buffers.size();
+    part.problem.buffers.push_back(problem.buffers[i]);
+  }
+  for (const OffsetOverlap& o : problem.overlaps) {
+    if (!place[o.below] || !place[o.above]) continue;
+    part.problem.overlaps.push_back(
+        {*place[o.below], *place[o.above], o.distance});
+  }
+  part.buffers = std::move(buffers);
+  return part;
+}
+
 // Cuts the problem wherever nothing is live from one step to the next.
-std::vector<Component> ComponentsOf(const OffsetProblem& problem) {
+std::vector<Part> ComponentsOf(const OffsetProblem& problem) {
   std::vector<size_t> by_begin(problem.buffers.size());
   std::iota(by_begin.begin(), by_begin.end(), size_t{0});
   std::stable_sort(by_begin.begin(), by_begin.end(), [&](size_t a, size_t b) {
     return problem.buffers[a].life.first < problem.buffers[b].life.first;
   });
-  std::vector<Component> components;
-  std::vector<std::pair<size_t, size_t>> place(problem.buffers.size());
+  std::vector<std::vector<size_t>> components;
   int last = 0;
   for (const size_t i : by_begin) {
     const Lifetime& life = problem.buffers[i].life;
@@ -36,19 +52,40 @@ std::vector<Component> ComponentsOf(const OffsetProblem& problem) {
       last = life.last;
     }
     last = std::max(last, life.last);
-    Component& c = components.back();
-    place[i] = {components.size() - 1, c.buffers.size()};
-    c.buffers.push_back(i);
-    c.problem.buffers.push_back(problem.buffers[i]);
+    components.back().push_back(i);
   }
-  for (const OffsetOverlap& o : problem.overlaps) {
-    const auto& [below_component, below] = place[o.below];
-    const auto& [above_component, above] = place[o.above];
-    if (below_component != above_component) continue;
-    components[below_component].problem.overlaps.push_back(
-        {below, above, o.distance});
+  std::vector<Part> parts;
+  for (std::vector<size_t>& component : components) {
+    parts.push_back(PartOf(problem, std::move(component)));
   }
-  return components;
+  return parts;
+}
+
+// What is live around the step with most live bytes, `width` sections before it
+// and behind it.
+Part Around(const OffsetProblem& problem, const PackingModel& model,
+            size_t width) {
+  const std::vector<std::vector<int>>& sections = model.sections();
+  size_t fullest = 0;
+  int64_t most = 0;
+  for (size_t s = 0; s < sections.size(); ++s) {
+    int64_t bytes = 0;
+    for (const int i : sections[s]) {
+      bytes += problem.buffers[static_cast<size_t>(i)].size;
+    }
+    if (bytes <= most) continue;
+    fullest = s;
+    most = bytes;
+  }
+  std::vector<size_t> buffers;
+  for (size_t i = 0; i < model.buffers().size(); ++i) {
+    const PackingModel::Buffer& b = model.buffers()[i];
+    if (static_cast<size_t>(b.first) <= fullest + width &&
+        static_cast<size_t>(b.last) + width >= fullest) {
+      buffers.push_back(i);
+    }
+  }
+  return PartOf(problem, std::move(buffers));
 }
 
 // 1, 1, 2, 1, 1, 2, 4, 1, 1, 2, ...: restarts that are within a small factor of
@@ -67,14 +104,16 @@ int64_t Luby(int64_t index) {
 class Minimizer {
  public:
   Minimizer(const OffsetProblem& problem, OffsetSolution* best)
-      : model_(problem), search_(model_), best_(*best) {}
+      : problem_(problem), model_(problem), search_(model_), best_(*best) {}
 
-  // Takes what it spends off *budget.
-  void Run(int64_t enough, int64_t* budget) {
+  // Takes what it spends off *budget.  Looks for proofs in parts as well, if
+  // `with_parts`.
+  void Run(int64_t enough, bool with_parts, int64_t* budget) {
     const int64_t grain = model_.grain();
     // Giving up proves nothing, so each sweep begins where the last one did,
     // and tries twice as hard.
     for (int sweep = 0; *budget > 0; ++sweep) {
+      if (sweep == 1 && with_parts) BoundByParts(budget);
       int64_t capacity = std::max(enough, best_.lower_bound);
       while (*budget > 0) {
         if (best_.total <= std::max(enough, best_.lower_bound)) return;
@@ -90,6 +129,24 @@ class Minimizer {
   }
 
  private:
+  // What a part of the buffers needs, all of them need.  Where few steps are
+  // the bottleneck, this proves what a search of everything does not come to.
+  void BoundByParts(int64_t* budget) {
+    size_t width = 0;
+    do {
+      const Part part = Around(problem_, model_, width);
+      if (2 * part.buffers.size() > model_.buffers().size()) return;
+      OffsetSolution solution = SolveOffsetsGreedily(part.problem);
+      int64_t part_budget = *budget / 32;
+      *budget -= part_budget;
+      Minimizer(part.problem, &solution)
+          .Run(best_.lower_bound, /*with_parts=*/false, &part_budget);
+      *budget += part_budget;
+      best_.lower_bound = std::max(best_.lower_bound, solution.lower_bound);
+      width = 2 * width + 1;
+    } while (best_.lower_bound<best_.total&& * budget> 0);
+  }
+
   // Every order once in its plain form, which proves something when it comes to
   // an end, and for shorter times shaken by chance: where one is lost, another
   // may be lucky.  False when none found anything.
@@ -130,7 +187,8 @@ class Minimizer {
     }
   }
 
-  PackingModel model_;
+  const OffsetProblem& problem_;
+  const PackingModel model_;
   PackingSearch search_;
   OffsetSolution& best_;
   uint32_t seed_ = 0;
@@ -140,10 +198,10 @@ class Minimizer {
 
 OffsetSolution SolveOffsets(const OffsetProblem& problem,
                             const OffsetEffort& effort) {
-  const std::vector<Component> components = ComponentsOf(problem);
+  const std::vector<Part> components = ComponentsOf(problem);
   std::vector<OffsetSolution> parts;
   OffsetSolution solution;
-  for (const Component& c : components) {
+  for (const Part& c : components) {
     parts.push_back(SolveOffsetsGreedily(c.problem));
     solution.lower_bound =
         std::max(solution.lower_bound, parts.back().lower_bound);
@@ -160,7 +218,8 @@ OffsetSolution SolveOffsets(const OffsetProblem& problem,
     // No part need be smaller than the greatest.
     const int64_t enough =
         std::max({effort.enough, solution.total, solution.lower_bound});
-    Minimizer(components[c].problem, &part).Run(enough, &budget);
+    Minimizer(components[c].problem, &part)
+        .Run(enough, /*with_parts=*/true, &budget);
     solution.total = std::max(solution.total, part.total);
     solution.lower_bound = std::max(solution.lower_bound, part.lower_bound);
     for (size_t i = 0; i < part.offsets.size(); ++i) {
