@@ -61,27 +61,30 @@ std::vector<Part> ComponentsOf(const OffsetProblem& problem) {
   return parts;
 }
 
-// What is live around the step with most live bytes, `width` sections before it
-// and behind it.
-Part Around(const OffsetProblem& problem, const PackingModel& model,
-            size_t width) {
-  const std::vector<std::vector<int>>& sections = model.sections();
-  size_t fullest = 0;
-  int64_t most = 0;
-  for (size_t s = 0; s < sections.size(); ++s) {
-    int64_t bytes = 0;
-    for (const int i : sections[s]) {
-      bytes += problem.buffers[static_cast<size_t>(i)].size;
+// The sections of a model, the one with most live bytes first.
+std::vector<size_t> FullestSections(const PackingModel& model) {
+  std::vector<int64_t> total;
+  for (const std::vector<int>& section : model.sections()) {
+    total.push_back(0);
+    for (const int i : section) {
+      total.back() += model.buffers()[static_cast<size_t>(i)].size;
     }
-    if (bytes <= most) continue;
-    fullest = s;
-    most = bytes;
   }
+  std::vector<size_t> order(total.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return total[a] > total[b]; });
+  return order;
+}
+
+// What is live in a section, or up to `width` sections before or behind it.
+Part Around(const OffsetProblem& problem, const PackingModel& model,
+            size_t section, size_t width) {
   std::vector<size_t> buffers;
   for (size_t i = 0; i < model.buffers().size(); ++i) {
     const PackingModel::Buffer& b = model.buffers()[i];
-    if (static_cast<size_t>(b.first) <= fullest + width &&
-        static_cast<size_t>(b.last) + width >= fullest) {
+    if (static_cast<size_t>(b.first) <= section + width &&
+        static_cast<size_t>(b.last) + width >= section) {
       buffers.push_back(i);
     }
   }
@@ -110,10 +113,14 @@ class Minimizer {
   // `with_parts`.
   void Run(int64_t enough, bool with_parts, int64_t* budget) {
     const int64_t grain = model_.grain();
+    const std::vector<size_t> fullest = FullestSections(model_);
     // Giving up proves nothing, so each sweep begins where the last one did,
     // and tries twice as hard.
     for (int sweep = 0; *budget > 0; ++sweep) {
-      if (sweep == 1 && with_parts) BoundByParts(budget);
+      if (sweep > 0 && with_parts) {
+        BoundByParts(fullest[static_cast<size_t>(sweep - 1) % fullest.size()],
+                     budget);
+      }
       int64_t capacity = std::max(enough, best_.lower_bound);
       while (*budget > 0) {
         if (best_.total <= std::max(enough, best_.lower_bound)) return;
@@ -131,10 +138,10 @@ class Minimizer {
  private:
   // What a part of the buffers needs, all of them need.  Where few steps are
   // the bottleneck, this proves what a search of everything does not come to.
-  void BoundByParts(int64_t* budget) {
+  void BoundByParts(size_t section, int64_t* budget) {
     size_t width = 0;
     do {
-      const Part part = Around(problem_, model_, width);
+      const Part part = Around(problem_, model_, section, width);
       if (2 * part.buffers.size() > model_.buffers().size()) return;
       OffsetSolution solution = SolveOffsetsGreedily(part.problem);
       int64_t part_budget = *budget / 32;
