@@ -126,7 +126,10 @@ class Minimizer {
         if (best_.total <= std::max(enough, best_.lower_bound)) return;
         capacity = std::max(capacity, best_.lower_bound);
         if (capacity >= best_.total) break;
-        if (!Try(capacity, sweep, budget)) {
+        // The best that can be is often there, and the tightest arena is not
+        // the hardest to fill.
+        const bool least = capacity == std::max(enough, best_.lower_bound);
+        if (!Try(capacity, least ? sweep + 2 : sweep, budget)) {
           // Halfway to what is known.
           const int64_t steps = (best_.total - capacity) / grain;
           capacity += std::max<int64_t>(1, steps / 2) * grain;
