@@ -64,7 +64,7 @@ FLOAT = [ROOT / "examples/mnist/mnist.onnx"] + [
 CASES = [Case(model) for model in QUANTIZED] + [
     Case(model, quantize) for model in FLOAT for quantize in FORMATS] + [
     Case(QUANTIZED[0], zeros=zeros) for zeros in (0.5, 0.9, "2:4", "1:4")] + [
-    Case(model, streams=True) for model in QUANTIZED[:8]]
+    Case(model, streams=True) for model in QUANTIZED[:4]]
 SAMPLES = 2
 CALIBRATION = 8  # enough for bits to be equal, and quick
 
