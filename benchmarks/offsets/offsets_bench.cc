@@ -33,8 +33,8 @@ namespace tinyc {
 namespace {
 
 struct Settings {
-  int64_t capacity = 0;   // bytes; 0: none
-  int64_t budget = 5000;  // millions of buffers looked at
+  int64_t capacity = 0;    // bytes; 0: none
+  int64_t budget = 10000;  // millions of buffers looked at
   bool json = false;
   std::vector<std::string> files;
 };
