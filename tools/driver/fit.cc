@@ -159,7 +159,8 @@ Json OptionsThatHelp(absl::string_view memory,
     add("--prune=macs=50% --calibration=FILE.npz",
         "fewer channels, which costs accuracy");
   }
-  if (!flash && options.extra_macs == 0 && !report["streams"].empty()) {
+  if (!flash && options.extra_macs == 0 && report.contains("streams") &&
+      !report["streams"].empty()) {
     add("--max-macs-increase=10%",
         "layers in strips of columns, some of which are computed twice");
   }
