@@ -1,8 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Prints the arenas of models; arguments go to bench_arena.py.
+# Prints the arenas of models and the stack that their C takes; arguments go to
+# stack.py.
 
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-exec tools/setup/python.sh benchmarks/memory/bench_arena.py "$@"
+tools/setup/python.sh benchmarks/memory/bench_arena.py
+exec tools/setup/python.sh benchmarks/memory/stack.py "$@"
