@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Prints the arenas of models, by what is asked for.
 
-  bench_arena.py MODEL.onnx...      default: the int8 models of ../shared
+  bench_arena.py [--instructions] MODEL.onnx...
+                                  default: the int8 models of ../shared
 
 Bytes, without the caller's buffers of inputs and outputs unless a column says
 so; "macs" is what --max-macs-increase=5% adds, "seconds" the longest of the
-compilations, report included.
+compilations, report included.  With --instructions, what one inference takes on
+an emulated Cortex-M4 (gcc -O2), in thousands, instead of bytes, for models with
+one integer input.
 """
 
 import argparse
@@ -28,6 +31,16 @@ COLUMNS = {
     "min, 5 %": ["--ram=min", "--max-macs-increase=5%"],
 }
 
+# Those whose C a harness with buffers of its own can run.
+PLANS = ["default", "ram=min", "min, 5 %"]
+
+
+def instructions(model, options, folder):
+    sys.path.append(str(ROOT / "benchmarks/sparse"))
+    import bench_sparse  # pylint: disable=import-outside-toplevel
+    return bench_sparse.measure(model, options, "-O2",
+                                pathlib.Path(folder))["instructions"] // 1000
+
 
 def report(model, options, folder):
     path = pathlib.Path(folder) / "report.json"
@@ -41,11 +54,20 @@ def report(model, options, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("models", nargs="*", type=pathlib.Path)
+    parser.add_argument("--instructions", action="store_true")
     args = parser.parse_args()
     models = args.models or [SHARED / f"{m}_int8.onnx" for m in MODELS]
     models = [m for m in models if m.exists()]
     if not models:
         sys.exit("skipped: there are no models")
+    if args.instructions:
+        print(f"{'model':20}" + "".join(f"{c:>14}" for c in PLANS))
+        with tempfile.TemporaryDirectory() as folder:
+            for model in models:
+                costs = (instructions(model, COLUMNS[c], folder) for c in PLANS)
+                print(f"{model.stem:20}" + "".join(f"{c:14,}" for c in costs),
+                      flush=True)
+        return
     print(f"{'model':20}" + "".join(f"{c:>14}" for c in COLUMNS) +
           f"{'macs':>9}{'seconds':>9}")
     with tempfile.TemporaryDirectory() as folder:

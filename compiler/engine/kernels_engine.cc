@@ -7,10 +7,9 @@
 #include <new>
 #include <optional>
 
+#include "compiler/engine/stream_runner.h"
 #include "compiler/lowering/control.h"
 #include "compiler/lowering/dead_bytes.h"
-#include "compiler/lowering/map_kernel.h"
-#include "compiler/lowering/row_schedule.h"
 #include "compiler/ops/if.h"
 #include "compiler/ops/loop.h"
 
@@ -259,98 +258,11 @@ class Engine {
     return absl::OkStatus();
   }
 
-  static void RunKernel(const Kernel& kernel, const Block& shape,
-                        const Block& quant, const std::vector<void*>& args) {
-    if (kernel.run == nullptr) {
-      RunMap(kernel, shape, args.data());
-    } else {
-      kernel.run(shape.data(), quant.data(), args.data());
-    }
-  }
-
-  // How many rows of a node of a stream have come in this strip, and whether
-  // its window can take no more.
-  struct Progress {
-    int64_t turns = 0;
-    int64_t kept = 0;  // rows of the window; 0: the result is whole
-  };
-
-  // Where the row of a value begins that node `n` of a stream makes.
-  uint8_t* RowInWindow(const RowSchedule& schedule, int strip, size_t n,
-                       const Progress& progress, uint8_t* window, int64_t row) {
-    const RowCall& call = schedule.calls[n];
-    const int64_t row_bytes =
-        schedule.columns[static_cast<size_t>(strip)][n].size() *
-        call.column_bytes();
-    const int64_t first = std::max<int64_t>(0, progress.turns - progress.kept);
-    const int64_t place =
-        schedule.upwards ? progress.kept - 1 - (call.rows - 1 - row - first)
-                         : row - first;
-    return window + place * row_bytes;
-  }
-
   absl::Status RunStream(const Stream& stream) {
-    const std::optional<RowSchedule> schedule = ScheduleRows(module_, stream);
-    if (!schedule) return Internal("a stream does not run by rows");
-    std::vector<Progress> progress(schedule->calls.size());
-    for (size_t n = 0; n < progress.size(); ++n) {
-      const auto place = module_.plan->values.find(schedule->calls[n].result);
-      if (place == module_.plan->values.end()) continue;
-      progress[n].kept = place->second.rows;
-    }
-    for (const RowSchedule::Step& step : schedule->steps) {
-      if (step.turn == 0) progress[step.node].turns = 0;
-      TINYC_RETURN_IF_ERROR(RunStep(stream, *schedule, step, progress));
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status RunStep(const Stream& stream, const RowSchedule& schedule,
-                       const RowSchedule::Step& step,
-                       std::vector<Progress>& progress) {
-    const RowCall& call = schedule.calls[step.node];
-    const int64_t row = schedule.RowOf(step);
-    TINYC_ASSIGN_OR_RETURN(std::vector<void*> args,
-                           ArgsOf(*stream.nodes[step.node], *call.lowered));
-    const RowRange columns =
-        schedule.columns[static_cast<size_t>(step.strip)][step.node];
-    for (const RowOperand& operand : call.operands) {
-      uint8_t* at = static_cast<uint8_t*>(args[operand.arg]);
-      const std::optional<size_t> maker = schedule.MakerOf(*operand.value);
-      const int64_t first = schedule.RowsRead(step, operand).first;
-      if (maker && progress[*maker].kept != 0) {
-        at = RowInWindow(schedule, step.strip, *maker, progress[*maker], at,
-                         first);
-      } else {
-        at += first * operand.row_bytes;
-      }
-      // A kernel without a left border takes the columns that it needs.
-      if (!call.has_left_pad()) {
-        at += (schedule.ColumnsRead(step, operand).first -
-               schedule.ColumnsThere(step.strip, operand).first) *
-              operand.column_bytes();
-      }
-      args[operand.arg] = at;
-    }
-    uint8_t* out = static_cast<uint8_t*>(args[call.result_arg]);
-    Progress& own = progress[step.node];
-    if (own.kept != 0) {
-      const int64_t row_bytes = columns.size() * call.column_bytes();
-      const size_t rest = static_cast<size_t>((own.kept - 1) * row_bytes);
-      if (step.turn >= own.kept && schedule.upwards) {
-        std::memmove(out + row_bytes, out, rest);
-      } else if (step.turn >= own.kept) {
-        std::memmove(out, out + row_bytes, rest);
-      }
-      ++own.turns;
-      out = RowInWindow(schedule, step.strip, step.node, own, out, row);
-    } else if (!call.folds) {
-      out += row * call.row_bytes + columns.first * call.column_bytes();
-    }
-    args[call.result_arg] = out;
-    RunKernel(*call.lowered->kernel, schedule.ShapeOf(step),
-              call.lowered->call.quant, args);
-    return absl::OkStatus();
+    return tinyc::RunStream(module_, stream,
+                            [&](const Node& node, const LoweredCall& lowered) {
+                              return ArgsOf(node, lowered);
+                            });
   }
 
   absl::StatusOr<std::vector<void*>> ArgsOf(const Node& node,

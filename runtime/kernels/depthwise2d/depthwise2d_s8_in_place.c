@@ -4,6 +4,8 @@
  * channels of the whole image at a time, which are kept row by row until no
  * window needs them.
  */
+#include <string.h>
+
 #include "depthwise2d/depthwise2d.h"
 #include "tc_fixed.h"
 #include "tc_kernel.h"
@@ -42,9 +44,16 @@ TC_INLINE void tc_depthwise2d_s8_in_place_row(
                               : line + (iy % kept * s->in_w + ix) * n;
       const int8_t *ws = w + (i * s->kernel_w + kx.first) * s->out_c + o;
       for (j = kx.first; j < kx.last; ++j) {
-        for (c = 0; c < n; ++c) {
-          const int32_t zero = w_zero == NULL ? 0 : w_zero[o + c];
-          acc[c] += xs[c] * (ws[c] - zero);
+        if (n == 4 && w_zero == NULL) {
+          acc[0] += xs[0] * ws[0];
+          acc[1] += xs[1] * ws[1];
+          acc[2] += xs[2] * ws[2];
+          acc[3] += xs[3] * ws[3];
+        } else {
+          for (c = 0; c < n; ++c) {
+            const int32_t zero = w_zero == NULL ? 0 : w_zero[o + c];
+            acc[c] += xs[c] * (ws[c] - zero);
+          }
         }
         xs += step;
         ws += s->out_c;
@@ -73,9 +82,12 @@ TC_KERNEL void tc_depthwise2d_s8_in_place(
       int8_t *const row = line + oy % (s->pad_top + 1) * s->in_w * n;
       const int8_t *const from = x + oy * s->in_w * s->in_c + o;
       int32_t ix;
-      int32_t c;
       for (ix = 0; ix < s->in_w; ++ix) {
-        for (c = 0; c < n; ++c) row[ix * n + c] = from[ix * s->in_c + c];
+        if (n == 4) {
+          memcpy(row + ix * 4, from + ix * s->in_c, 4);
+        } else {
+          memcpy(row + ix * n, from + ix * s->in_c, (size_t)n);
+        }
       }
       if (n == 4) {
         tc_depthwise2d_s8_in_place_row(s, q, x, w, bias, mult, w_zero, line, oy,
