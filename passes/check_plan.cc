@@ -17,11 +17,11 @@
 #include "absl/container/flat_hash_map.h"
 #include "compiler/lowering/call_forms.h"
 #include "compiler/lowering/control.h"
+#include "compiler/lowering/row_schedule.h"
 #include "copy/copy.h"
 #include "passes/memory/check_rows.h"
 #include "passes/memory/tagged_memory.h"
 #include "passes/pass.h"
-#include "tc_kernel.h"
 
 namespace tinyc {
 namespace {
@@ -117,18 +117,13 @@ class PlanChecker {
 
   // A stream runs as a whole when its first node does.
   absl::Status RunNode(const Node& node) {
-    for (const Stream& stream : plan_.streams) {
-      const auto& nodes = stream.nodes;
-      if (nodes[0] == &node) {
-        TINYC_RETURN_IF_ERROR(CheckRows(module_, stream, memory_));
-      }
-      if (std::count(nodes.begin(), nodes.end(), &node) > 0) {
-        return absl::OkStatus();
-      }
+    if (const Stream* stream = StreamOf(plan_, node)) {
+      return stream->nodes[0] == &node ? CheckRows(module_, *stream, memory_)
+                                       : absl::OkStatus();
     }
     const std::vector<LoweredCall>& calls = module_.lowering->calls.at(&node);
     if (!node.regions().empty()) return RunRegions(node);
-    TINYC_ASSIGN_OR_RETURN(const bool by_rows, GoesByRows(node, calls));
+    TINYC_ASSIGN_OR_RETURN(const bool by_rows, ComesNear(node));
     if (by_rows) {
       TINYC_RETURN_IF_ERROR(CheckRows(module_, {{&node}, false}, memory_));
       return memory_.CheckIntact(*node.output(), "after it is computed");
@@ -195,15 +190,9 @@ class PlanChecker {
     return scratch.bytes;
   }
 
-  // Whether the only call of `node` goes by rows, and its result comes near an
-  // operand.
-  absl::StatusOr<bool> GoesByRows(const Node& node,
-                                  const std::vector<LoweredCall>& calls) {
-    if (calls.size() != 1 || calls[0].kernel == nullptr ||
-        (calls[0].kernel->order & TC_BY_ROWS) == 0 ||
-        node.outputs().size() != 1) {
-      return false;
-    }
+  // Whether the node goes by rows, and its result lies over an operand.
+  absl::StatusOr<bool> ComesNear(const Node& node) {
+    if (!GoesByRows(module_, node)) return false;
     TINYC_ASSIGN_OR_RETURN(const Region result,
                            memory_.RegionOf(*node.output()));
     for (const Value* input : node.inputs()) {

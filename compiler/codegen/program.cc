@@ -6,7 +6,6 @@
 #include <optional>
 #include <tuple>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -286,18 +285,14 @@ absl::Status ProgramBuilder::AddNodes(const Frame& frame) {
   if (options_.poison) dead.emplace(frame.module);
   if (dead) PoisonAfter(frame, *dead, -1);
   int step = 0;
-  absl::flat_hash_set<const Node*> in_streams;
   for (const auto& node : frame.module.graph->nodes()) {
-    for (const Stream& stream : frame.module.plan->streams) {
-      if (stream.nodes[0] != node.get()) continue;
-      TINYC_RETURN_IF_ERROR(WithLoc(AddStream(frame, stream), *node));
-      in_streams.insert(stream.nodes.begin(), stream.nodes.end());
-      if (dead) {
-        PoisonAfter(frame, *dead,
-                    step + static_cast<int>(stream.nodes.size()) - 1);
+    if (const Stream* stream = StreamOf(*frame.module.plan, *node)) {
+      if (stream->nodes[0] == node.get()) {
+        TINYC_RETURN_IF_ERROR(WithLoc(AddStream(frame, *stream), *node));
       }
-    }
-    if (in_streams.contains(node.get())) {
+      if (dead && stream->nodes.back() == node.get()) {
+        PoisonAfter(frame, *dead, step);
+      }
       ++step;
       continue;
     }

@@ -52,13 +52,8 @@ void ProgramBuilder::UnpoisonResults(const Frame& frame, const Node& node,
   }
   const auto scratch = plan.scratch.find(&node);
   if (scratch == plan.scratch.end()) return;
-  int64_t bytes = 0;
-  if (!node.regions().empty()) bytes = LayOutControl(frame.module, node).bytes;
-  for (const LoweredCall& lowered : frame.module.lowering->calls.at(&node)) {
-    bytes = std::max(bytes, lowered.call.scratch_bytes);
-  }
   const int64_t begin = frame.arena + scratch->second;
-  AddMark(program_.live, begin, begin + bytes);
+  AddMark(program_.live, begin, begin + ScratchBytes(frame.module, node));
 }
 
 std::string PoisonFunctions(const CProgram& program) {

@@ -10,6 +10,7 @@
 #include "compiler/engine/stream_runner.h"
 #include "compiler/lowering/control.h"
 #include "compiler/lowering/dead_bytes.h"
+#include "compiler/lowering/row_schedule.h"
 #include "compiler/ops/if.h"
 #include "compiler/ops/loop.h"
 
@@ -75,9 +76,10 @@ class Engine {
       if (options.observe != nullptr) {
         TINYC_RETURN_IF_ERROR(Observe(*nodes[step], options));
       }
-      const bool in_stream = step + 1 < nodes.size() &&
-                             ShareStream(*nodes[step], *nodes[step + 1]);
-      if (dead && !in_stream) PoisonAfter(*dead, static_cast<int>(step));
+      const Stream* stream = StreamOf(*module_.plan, *nodes[step]);
+      const bool in_midst =
+          stream != nullptr && stream->nodes.back() != nodes[step];
+      if (dead && !in_midst) PoisonAfter(*dead, static_cast<int>(step));
     }
     return absl::OkStatus();
   }
@@ -105,11 +107,8 @@ class Engine {
 
   // A stream runs as a whole when its first node does.
   absl::Status RunNode(const Node& node, const KernelsEngineOptions& options) {
-    for (const Stream& stream : module_.plan->streams) {
-      if (stream.nodes[0] == &node) return RunStream(stream);
-      if (std::count(stream.nodes.begin(), stream.nodes.end(), &node) > 0) {
-        return absl::OkStatus();
-      }
+    if (const Stream* stream = StreamOf(*module_.plan, node)) {
+      return stream->nodes[0] == &node ? RunStream(*stream) : absl::OkStatus();
     }
     if (node.As<If>() != nullptr) return RunIf(node, options);
     if (const Loop* loop = node.As<Loop>()) {
@@ -127,17 +126,6 @@ class Engine {
     std::vector<const Node*> nodes;
     for (const auto& node : module_.graph->nodes()) nodes.push_back(node.get());
     return nodes;
-  }
-
-  bool ShareStream(const Node& a, const Node& b) const {
-    return std::any_of(module_.plan->streams.begin(),
-                       module_.plan->streams.end(), [&](const Stream& stream) {
-                         const auto& nodes = stream.nodes;
-                         return std::count(nodes.begin(), nodes.end(), &a) +
-                                    std::count(nodes.begin(), nodes.end(),
-                                               &b) ==
-                                2;
-                       });
   }
 
   absl::Status Observe(const Node& node, const KernelsEngineOptions& options) {

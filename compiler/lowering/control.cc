@@ -40,4 +40,13 @@ ControlScratch LayOutControl(const Module& module, const Node& node) {
   return LayOutControl(node, arena_bytes, module.target->align);
 }
 
+int64_t ScratchBytes(const Module& module, const Node& node) {
+  if (!node.regions().empty()) return LayOutControl(module, node).bytes;
+  int64_t bytes = 0;
+  for (const LoweredCall& lowered : module.lowering->calls.at(&node)) {
+    bytes = std::max(bytes, lowered.call.scratch_bytes);
+  }
+  return bytes;
+}
+
 }  // namespace tinyc

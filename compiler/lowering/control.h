@@ -34,6 +34,9 @@ ControlScratch LayOutControl(const Node& node, int64_t arena_bytes,
 // The same for the plans that the regions of `node` have.
 ControlScratch LayOutControl(const Module& module, const Node& node);
 
+// The scratch bytes of a node, the bodies of whose regions are planned.
+int64_t ScratchBytes(const Module& module, const Node& node);
+
 }  // namespace tinyc
 
 #endif  // TINYC_COMPILER_LOWERING_CONTROL_H_

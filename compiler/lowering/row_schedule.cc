@@ -133,6 +133,14 @@ bool CutColumns(RowSchedule& schedule, int strips) {
 
 }  // namespace
 
+const Stream* StreamOf(const MemoryPlan& plan, const Node& node) {
+  for (const Stream& stream : plan.streams) {
+    const auto& nodes = stream.nodes;
+    if (std::count(nodes.begin(), nodes.end(), &node) > 0) return &stream;
+  }
+  return nullptr;
+}
+
 int64_t RowSchedule::RowOf(const Step& step) const {
   return upwards ? calls[step.node].rows - 1 - step.turn : step.turn;
 }

@@ -61,6 +61,9 @@ struct RowSchedule {
   double ExtraMacs() const;
 };
 
+// The stream of the plan in which `node` is; null: it runs by itself.
+const Stream* StreamOf(const MemoryPlan& plan, const Node& node);
+
 // Nothing when a node of the stream does not run by rows, or reads of another
 // one more than its rows, or when there are strips and more than one result.
 std::optional<RowSchedule> ScheduleRows(const Module& module,

@@ -5,12 +5,17 @@
 
 #include "absl/strings/match.h"
 #include "compiler/lowering/call_forms.h"
+#include "tc_kernel.h"
 
 namespace tinyc {
 
 RowRange RowReach::Needed(int64_t place) const {
   const int64_t begin = place * stride - pad;
   return {std::max<int64_t>(begin, 0), std::min(begin + extent, size)};
+}
+
+RowRange RowReach::Needed(const RowRange& places) const {
+  return {Needed(places.first).first, Needed(places.last - 1).last};
 }
 
 bool RowCall::has_left_pad() const {
@@ -20,8 +25,11 @@ bool RowCall::has_left_pad() const {
                      });
 }
 
-RowRange RowReach::Needed(const RowRange& places) const {
-  return {Needed(places.first).first, Needed(places.last - 1).last};
+bool GoesByRows(const Module& module, const Node& node) {
+  const std::vector<LoweredCall>& calls = module.lowering->calls.at(&node);
+  return calls.size() == 1 && calls[0].kernel != nullptr &&
+         (calls[0].kernel->order & TC_BY_ROWS) != 0 &&
+         node.outputs().size() == 1;
 }
 
 namespace {
@@ -147,24 +155,47 @@ bool AddWindow(const Node& node, const KernelCall& call, RowCall* rows,
   return true;
 }
 
-// Operators on elements that are all alike: of the result's n elements in the
-// field `name`, a row has its share.
-bool AddElements(const Node& node, const KernelCall& call,
-                 absl::string_view name, int operands, RowCall* rows,
-                 Block* shape_of_row) {
+// The rows of a result with n elements that are all alike, n being the field
+// `name`, of which a row has its share.
+bool SetElementRows(const Node& node, const KernelCall& call,
+                    absl::string_view name, RowCall* rows,
+                    Block* shape_of_row) {
   const Shape& shape = node.output()->type().shape;
   if (shape.size() < 3 || shape[0] != 1) return false;
   rows->rows = shape[1];
   rows->columns = shape.size() == 4 ? shape[2] : 1;
   const int64_t n = call.shape.Int(name);
   if (n != node.output()->type().num_elements() || n == 0) return false;
+  const int64_t share = n / rows->rows;
+  shape_of_row->SetInt(name, 0, static_cast<int32_t>(share));
+  rows->strip_fields = {
+      {RowField::Kind::kOutColumns, name, 0, share / rows->columns}};
+  return true;
+}
+
+// An operator on the elements of all its operands alike.
+bool AddElements(const Node& node, const KernelCall& call,
+                 absl::string_view name, int operands, RowCall* rows,
+                 Block* shape) {
+  if (!SetElementRows(node, call, name, rows, shape)) return false;
   for (int i = 0; i < operands; ++i) {
     if (!AddPlainOperand(node, call, i, rows)) return false;
   }
-  shape_of_row->SetInt(name, 0, static_cast<int32_t>(n / rows->rows));
-  rows->strip_fields = {
-      {RowField::Kind::kOutColumns, name, 0, n / rows->rows / rows->columns}};
   return true;
+}
+
+// Several of them in one loop; an operand may be one element for all.
+bool AddMap(const Node& node, const KernelCall& call, RowCall* rows,
+            Block* shape) {
+  if (call.shape.Int("rows") != 1 ||
+      !SetElementRows(node, call, "n", rows, shape)) {
+    return false;
+  }
+  for (size_t i = 0; i < node.inputs().size(); ++i) {
+    if (call.shape.Int("step", i) == 0) continue;
+    if (!AddPlainOperand(node, call, static_cast<int>(i), rows)) return false;
+  }
+  return !rows->operands.empty();
 }
 
 // An average of which every row of the operand is a part.
@@ -200,6 +231,7 @@ bool AddOperands(const Node& node, const KernelCall& call, RowCall* rows,
            call.shape.Int("b_stride") == 1 &&
            AddElements(node, call, "dims", 2, rows, shape);
   }
+  if (type == "tc_map_shape") return AddMap(node, call, rows, shape);
   if (type == "tc_avg_pool_part_shape") {
     return AddParts(node, call, rows, shape);
   }

@@ -100,6 +100,10 @@ struct RowCall {
   bool has_left_pad() const;
 };
 
+// Whether the node has one result and one call, whose kernel promises
+// TC_BY_ROWS.
+bool GoesByRows(const Module& module, const Node& node);
+
 // How the node runs row by row; nothing when it cannot: it has several calls or
 // results, an operand is needed as a whole, or it is of a family that this
 // function does not know.

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "compiler/lowering/pack_calls.h"
+#include "compiler/lowering/row_schedule.h"
 #include "compiler/text/lexer.h"
 
 namespace tinyc {
@@ -228,14 +229,12 @@ class Printer {
 
   // ` stream(0)`, with the index of the node's stream.
   void PrintStream(const Node& node) {
-    for (size_t i = 0; i < plan()->streams.size(); ++i) {
-      const Stream& stream = plan()->streams[i];
-      if (std::count(stream.nodes.begin(), stream.nodes.end(), &node) > 0) {
-        Add(" stream(", i, stream.upwards ? ", up" : "",
-            stream.strips == 1 ? "" : absl::StrCat(", strips=", stream.strips),
-            ")");
-      }
-    }
+    const Stream* stream = StreamOf(*plan(), node);
+    if (stream == nullptr) return;
+    Add(" stream(", stream - plan()->streams.data(),
+        stream->upwards ? ", up" : "",
+        stream->strips == 1 ? "" : absl::StrCat(", strips=", stream->strips),
+        ")");
   }
 
   const Module* module_;  // of the graph that is being printed

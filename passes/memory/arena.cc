@@ -180,11 +180,7 @@ int64_t ScratchBytesOf(const Module& module, const Node& node) {
     return LayOutControl(node, BodyBytes(module, node), module.target->align)
         .bytes;
   }
-  int64_t bytes = 0;
-  for (const LoweredCall& lowered : module.lowering->calls.at(&node)) {
-    bytes = std::max(bytes, lowered.call.scratch_bytes);
-  }
-  return bytes;
+  return ScratchBytes(module, node);
 }
 
 absl::StatusOr<int64_t> ArenaBytes(const Module& module, bool io_in_arena) {

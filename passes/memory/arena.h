@@ -63,7 +63,7 @@ absl::StatusOr<Arena> FindArena(Module& module,
 absl::StatusOr<Arena> PlanArenaEitherWay(const Module& module,
                                          std::vector<Stream> streams);
 
-// The scratch bytes of a node, whose regions are planned.
+// The scratch bytes of a node; an estimate while its regions are not planned.
 int64_t ScratchBytesOf(const Module& module, const Node& node);
 
 // The arena of a planned module if inputs and outputs were inside of it, or

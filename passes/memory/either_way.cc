@@ -9,7 +9,6 @@
 
 #include "compiler/lowering/rows.h"
 #include "passes/memory/arena.h"
-#include "tc_kernel.h"
 
 namespace tinyc {
 namespace {
@@ -46,11 +45,6 @@ Ways WaysOf(const Arena& arena, const RowUnits::Unit& unit) {
   return ways;
 }
 
-bool GoesByRowsItself(const Module& module, const Node& node) {
-  const LoweredCall& lowered = module.lowering->calls.at(&node)[0];
-  return (lowered.kernel->order & TC_BY_ROWS) != 0;
-}
-
 // Makes `arena` one of streams with a direction.  False when a unit would have
 // to run both ways at once, which then is in `conflicts`; the nodes that
 // became streams are in `added`.
@@ -72,7 +66,7 @@ bool Settle(const Module& module, Arena* arena, NodeSet* added,
       arena->streams[i].upwards = upwards;
       known = true;
     }
-    if (known || ways.apart || (!upwards && GoesByRowsItself(module, *first))) {
+    if (known || ways.apart || (!upwards && GoesByRows(module, *first))) {
       continue;
     }
     arena->streams.push_back({{first}, upwards});

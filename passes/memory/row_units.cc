@@ -5,8 +5,6 @@
 #include <limits>
 #include <optional>
 
-#include "tc_kernel.h"
-
 namespace tinyc {
 namespace {
 
@@ -71,10 +69,7 @@ std::vector<RowDistance> RowDistances(const RowSchedule& schedule) {
   std::vector<const Value*> operands;
   for (const RowCall& call : schedule.calls) {
     for (const RowOperand& operand : call.operands) {
-      const bool inside = std::any_of(
-          schedule.calls.begin(), schedule.calls.end(),
-          [&](const RowCall& c) { return c.result == operand.value; });
-      if (!inside &&
+      if (!schedule.MakerOf(*operand.value) &&
           std::count(operands.begin(), operands.end(), operand.value) == 0) {
         operands.push_back(operand.value);
       }
@@ -135,12 +130,8 @@ absl::StatusOr<RowUnits> RowUnits::Of(
   }
   for (const auto& node : module.graph->nodes()) {
     if (units.InStream(*node)) continue;
-    const std::vector<LoweredCall>& calls =
-        module.lowering->calls.at(node.get());
-    const bool by_itself = calls.size() == 1 && calls[0].kernel != nullptr &&
-                           (calls[0].kernel->order & TC_BY_ROWS) != 0;
     const bool both = either_way.contains(node.get());
-    if (!by_itself && !both) continue;
+    if (!both && !GoesByRows(module, *node)) continue;
     Unit unit{{.nodes = {node.get()}}, {}, {}};
     add(unit.stream, both, &unit);
     if (!unit.distances.empty()) units.units_.push_back(std::move(unit));

@@ -66,13 +66,11 @@ int64_t BytesInArena(const Module& module, const Value& value) {
   if (place == module.plan->values.end() || place->second.rows == 0) {
     return value.type().bytes();
   }
-  for (const Stream& stream : module.plan->streams) {
-    const std::optional<RowSchedule> schedule = ScheduleRows(module, stream);
-    const std::optional<size_t> node =
-        schedule ? schedule->MakerOf(value) : std::nullopt;
-    if (node) return place->second.rows * schedule->WindowRowBytes(*node);
-  }
-  return value.type().bytes();
+  const std::optional<RowSchedule> schedule =
+      ScheduleRows(module, *StreamOf(*module.plan, *value.producer()));
+  TINYC_CHECK(schedule.has_value());
+  return place->second.rows *
+         schedule->WindowRowBytes(*schedule->MakerOf(value));
 }
 
 Json StreamsJson(const Module& module, double* extra_macs) {
@@ -132,15 +130,6 @@ Json ArenaOffset(const Module& module, const Value* value, int64_t base = 0) {
     return nullptr;
   }
   return base + found->second.offset;
-}
-
-int64_t ScratchBytes(const Module& module, const Node& node) {
-  if (!node.regions().empty()) return LayOutControl(module, node).bytes;
-  int64_t bytes = 0;
-  for (const LoweredCall& call : CallsOf(module, node)) {
-    bytes = std::max(bytes, call.call.scratch_bytes);
-  }
-  return bytes;
 }
 
 // How many bytes of the arena are live at `step`.  Tensors that share bytes,
