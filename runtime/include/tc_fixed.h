@@ -45,11 +45,20 @@ TC_INLINE int32_t tc_shift_left(int32_t v, int32_t shift) {
 
 /*
  * floor(acc * 2^shift * mult / 2^32 + 1/2), for shift in 0..31 and
- * acc * 2^shift within int32: one shift and one SMMULR.
+ * acc * 2^shift within int32: one shift and one SMMULR, which compilers do not
+ * find by themselves.  The result is less than 2^30 in magnitude.
  */
 TC_INLINE int32_t tc_requant(int32_t acc, int32_t mult, int32_t shift) {
+#if defined(__GNUC__) && defined(__ARM_FEATURE_DSP)
+  int32_t high;
+  __asm__("smmulr %0, %1, %2"
+          : "=r"(high)
+          : "r"(tc_shift_left(acc, shift)), "r"(mult));
+  return high;
+#else
   const int64_t product = (int64_t)tc_shift_left(acc, shift) * mult;
   return (int32_t)((product + ((int64_t)1 << 31)) >> 32);
+#endif
 }
 
 /*
