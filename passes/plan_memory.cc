@@ -12,7 +12,7 @@
 // says which values share bytes, memory/offsets.h how the rest is packed,
 // memory/row_units.h how near a result may come to its operand.
 #include "absl/strings/numbers.h"
-#include "absl/strings/strip.h"
+#include "compiler/base/text.h"
 #include "passes/memory/arena.h"
 #include "passes/memory/check_offsets.h"
 #include "passes/pass.h"
@@ -31,15 +31,14 @@ absl::StatusOr<std::optional<int64_t>> MostBytes(const PassOptions& options) {
   return bytes;
 }
 
-// `extra-macs=5%` or `extra-macs=5`, in percent, as a share.
+// `extra-macs=5%`, as a share.
 absl::StatusOr<double> ExtraMacs(const PassOptions& options) {
-  const std::string text = options.Get("extra-macs", "0");
-  double percent = 0;
-  if (!absl::SimpleAtod(absl::StripSuffix(text, "%"), &percent) ||
-      !(percent >= 0) || !(percent <= 1000)) {
+  const std::string text = options.Get("extra-macs", "0%");
+  const std::optional<double> share = ParsePercent(text);
+  if (!share) {
     return Invalid("extra-macs=", text, " is no share from 0% to 1000%");
   }
-  return percent / 100;
+  return *share;
 }
 
 }  // namespace
@@ -47,12 +46,15 @@ absl::StatusOr<double> ExtraMacs(const PassOptions& options) {
 absl::Status PlanMemory(Module& module, const PassOptions& options) {
   TINYC_RETURN_IF_ERROR(ForEachBody(
       module, [&](Module& body) { return PlanMemory(body, options); }));
-  TINYC_RETURN_IF_ERROR(options.CheckKnown({"ram", "extra-macs"}));
+  TINYC_RETURN_IF_ERROR(options.CheckKnown({"ram", "extra-macs", "whole"}));
   TINYC_ASSIGN_OR_RETURN(const std::optional<int64_t> most_bytes,
                          MostBytes(options));
   TINYC_ASSIGN_OR_RETURN(const double extra_macs, ExtraMacs(options));
-  TINYC_ASSIGN_OR_RETURN(const Arena arena,
-                         FindArena(module, most_bytes, extra_macs));
+  TINYC_ASSIGN_OR_RETURN(
+      const Arena arena,
+      options.Has("whole")
+          ? PlanArena(module, {.whole = true, .effort = OffsetEffort()})
+          : FindArena(module, most_bytes, extra_macs));
   const ArenaProblem& problem = arena.problem;
   const OffsetSolution& solution = arena.solution;
   TINYC_RETURN_IF_ERROR(CheckOffsets(problem.packing, solution));

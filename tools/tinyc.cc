@@ -265,7 +265,7 @@ int Main(int argc, const char* const* argv) {
   absl::StatusOr<CompileOptions> compile = ReadModelOptions(model_options);
   if (!compile.ok()) return UsageError(kProgram, compile.status().message());
   if (request.emit == "onnx" &&
-      (compile->limits.ram || compile->limits.flash)) {
+      (compile->limits.ram || compile->least_ram || compile->limits.flash)) {
     return UsageError(kProgram,
                       "--ram and --flash are about C, not --emit=onnx");
   }

@@ -16,7 +16,7 @@ and with --families the largest and the mean frame per family of kernels, from
 which tinyc's own estimate is made.  Exit code 1 when a frame has no fixed size
 or a function calls itself.
 
-    stack.py [--opt=-Os] [--families] [model.onnx ...]
+    stack.py [--opt=-Os] [--families] [--ram=min] [model.onnx ...]
 """
 import argparse
 import collections
@@ -42,10 +42,10 @@ class Unbounded(Exception):
   """The stack of a model has no bound."""
 
 
-def emit(model, folder):
+def emit(model, options, folder):
   """Compiles the model to folder/model.c; False when tinyc refuses it."""
   done = subprocess.run(
-      [BIN / "tinyc", str(model), "-o", str(folder / "model.c")],
+      [BIN / "tinyc", str(model), *options, "-o", str(folder / "model.c")],
       capture_output=True, text=True)
   return done.returncode == 0
 
@@ -83,11 +83,11 @@ def plain(function):
   return function.rpartition(":")[2]
 
 
-def measure(model, compiler, opt):
+def measure(model, options, compiler, opt):
   """(stack, run, deepest path, library functions, frames), or None."""
   with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
-    if not emit(model, folder):
+    if not emit(model, options, folder):
       return None
     frames, calls = call_graph(folder, compiler, opt)
   stack, path = deepest("model_run", frames, calls)
@@ -102,16 +102,18 @@ def main():
   parser = argparse.ArgumentParser()
   parser.add_argument("--opt", default="-Os")
   parser.add_argument("--families", action="store_true")
+  parser.add_argument("--ram", help="of tinyc")
   parser.add_argument("models", nargs="*")
   args = parser.parse_args()
   models = [pathlib.Path(m) for m in args.models] or [
       *sorted((ROOT / "examples").glob("*/*.onnx")),
       *sorted((SHARED / "models").glob("*.onnx"))]
+  options = [f"--ram={args.ram}"] if args.ram else []
   by_family = collections.defaultdict(list)
   print("| model | stack | run | deepest | library |\n|---|---|---|---|---|")
   for model in models:
     try:
-      measured = measure(model, ARM, args.opt)
+      measured = measure(model, options, ARM, args.opt)
     except Unbounded as error:
       sys.exit(f"{model.name}: {error}")
     if measured is None:

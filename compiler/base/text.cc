@@ -6,7 +6,9 @@
 #include <system_error>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 
 namespace tinyc {
 namespace {
@@ -81,6 +83,15 @@ bool ParseFloatText(absl::string_view text, float* value) {
   const std::from_chars_result r =
       std::from_chars(text.data(), text.data() + text.size(), *value);
   return r.ec == std::errc() && r.ptr == text.data() + text.size();
+}
+
+std::optional<double> ParsePercent(absl::string_view text) {
+  double percent = 0;
+  if (!absl::ConsumeSuffix(&text, "%") || !absl::SimpleAtod(text, &percent) ||
+      !(percent >= 0) || !(percent <= 1000)) {
+    return std::nullopt;
+  }
+  return percent / 100;
 }
 
 std::string CIdentifier(absl::string_view name) {

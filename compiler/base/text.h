@@ -3,6 +3,7 @@
 #ifndef TINYC_COMPILER_BASE_TEXT_H_
 #define TINYC_COMPILER_BASE_TEXT_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -15,6 +16,9 @@ std::string FloatText(float value);
 std::string DoubleText(double value);
 // Reads what FloatText writes; false when `text` is no number.
 bool ParseFloatText(absl::string_view text, float* value);
+
+// "5%" as a share, 0.05: from 0% to 1000%; nothing when `text` is none.
+std::optional<double> ParsePercent(absl::string_view text);
 
 // `name` made a C identifier: other characters become '_', a leading digit or
 // a C keyword gets a leading '_'.  Never empty.

@@ -20,6 +20,7 @@ static auto BlockFields(const tc_avg_pool_part_shape*) {
 namespace tinyc {
 namespace {
 
+constexpr absl::string_view kPlain = "depthwise2d_s8";
 constexpr absl::string_view kInPlace = "depthwise2d_s8_in_place";
 
 // `lowered` with `family`, and with scratch in front of its last argument.
@@ -41,7 +42,7 @@ std::optional<LoweredCall> WithScratch(const LoweredCall& lowered,
 std::optional<LoweredCall> InPlaceForm(const LoweredCall& lowered,
                                        const Target& target) {
   const KernelCall& call = lowered.call;
-  if (call.family != "depthwise2d_s8" || call.scratch_bytes != 0) {
+  if (call.family != kPlain || call.scratch_bytes != 0) {
     return std::nullopt;
   }
   const Block& s = call.shape;
@@ -78,6 +79,18 @@ std::optional<LoweredCall> PartForm(const LoweredCall& lowered,
         .pixels = pixels, .channels = channels, .first = 1, .last = 1});
   }
   return form;
+}
+
+LoweredCall ByRowsForm(const LoweredCall& lowered, const Target& target) {
+  if (IsInPlaceForm(lowered.call)) {
+    LoweredCall form = lowered;
+    form.kernel = CheapestKernel(kPlain, target);
+    form.call.family = std::string(kPlain);
+    form.call.scratch_bytes = 0;
+    form.call.args.erase(form.call.args.end() - 2);
+    return form;
+  }
+  return PartForm(lowered, target).value_or(lowered);
 }
 
 std::vector<LoweredCall> FormsOf(const LoweredCall& lowered,

@@ -23,6 +23,10 @@ std::optional<LoweredCall> InPlaceForm(const LoweredCall& lowered,
 std::optional<LoweredCall> PartForm(const LoweredCall& lowered,
                                     const Target& target);
 
+// `lowered` as layers that take turns row by row run it: not in place, an
+// average in parts.
+LoweredCall ByRowsForm(const LoweredCall& lowered, const Target& target);
+
 // All other forms of `lowered`.
 std::vector<LoweredCall> FormsOf(const LoweredCall& lowered,
                                  const Target& target);

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "compiler/lowering/control.h"
-#include "passes/memory/exact_offsets.h"
 
 namespace tinyc {
 namespace {
@@ -23,9 +22,6 @@ int64_t BodyBytes(const Module& module, const Node& node) {
   }
   return bytes;
 }
-
-// A search plans many arenas.
-constexpr OffsetEffort kEffort = {.budget = 3'000'000};
 
 int64_t ElementBytes(const Value& value) {
   return std::max(1, InfoOf(value.type().dtype).bits / 8);
@@ -149,19 +145,22 @@ ArenaProblem MakeArenaProblem(const Module& module, const Liveness& liveness,
   return ProblemMaker(module, liveness, aliases, units).Run();
 }
 
-absl::StatusOr<Arena> PlanArena(
-    const Module& module, std::vector<Stream> streams,
-    const absl::flat_hash_set<const Node*>& either_way, bool io_in_arena) {
+absl::StatusOr<Arena> PlanArena(const Module& module,
+                                const ArenaOptions& options) {
   Arena arena;
-  arena.streams = std::move(streams);
+  arena.streams = options.streams;
   const Liveness liveness(*module.graph, arena.streams);
-  TINYC_ASSIGN_OR_RETURN(arena.units,
-                         RowUnits::Of(module, arena.streams, either_way));
+  if (!options.whole) {
+    TINYC_ASSIGN_OR_RETURN(
+        arena.units, RowUnits::Of(module, arena.streams, options.either_way));
+  }
   TINYC_ASSIGN_OR_RETURN(
-      arena.aliases, PlanAliases(module, liveness, arena.units, io_in_arena));
+      arena.aliases,
+      PlanAliases(module, liveness, arena.units,
+                  options.io_in_arena.value_or(module.io_in_arena)));
   arena.problem =
       MakeArenaProblem(module, liveness, arena.aliases, arena.units);
-  arena.solution = SolveOffsets(arena.problem.packing, kEffort);
+  arena.solution = SolveOffsets(arena.problem.packing, options.effort);
   return arena;
 }
 
@@ -184,9 +183,9 @@ int64_t ScratchBytesOf(const Module& module, const Node& node) {
 }
 
 absl::StatusOr<int64_t> ArenaBytes(const Module& module, bool io_in_arena) {
-  TINYC_ASSIGN_OR_RETURN(
-      const Arena arena,
-      PlanArena(module, module.plan->streams, {}, io_in_arena));
+  TINYC_ASSIGN_OR_RETURN(const Arena arena,
+                         PlanArena(module, {.streams = module.plan->streams,
+                                            .io_in_arena = io_in_arena}));
   return arena.solution.total;
 }
 

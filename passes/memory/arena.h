@@ -11,6 +11,7 @@
 #include "compiler/base/status.h"
 #include "compiler/ir/module.h"
 #include "passes/memory/alias.h"
+#include "passes/memory/exact_offsets.h"
 #include "passes/memory/offsets.h"
 #include "passes/memory/row_units.h"
 
@@ -38,21 +39,23 @@ struct Arena {
   // Where a value is that has a storage in the arena.
   std::optional<int64_t> OffsetOf(const Value& value) const;
 };
-// `either_way`: see RowUnits::Of.
-absl::StatusOr<Arena> PlanArena(
-    const Module& module, std::vector<Stream> streams,
-    const absl::flat_hash_set<const Node*>& either_way, bool io_in_arena);
-inline absl::StatusOr<Arena> PlanArena(
-    const Module& module, std::vector<Stream> streams,
-    const absl::flat_hash_set<const Node*>& either_way = {}) {
-  return PlanArena(module, std::move(streams), either_way, module.io_in_arena);
-}
+
+struct ArenaOptions {
+  std::vector<Stream> streams = {};
+  absl::flat_hash_set<const Node*> either_way = {};  // see RowUnits::Of
+  // Results keep off the bytes of operands that are read by rows.
+  bool whole = false;
+  std::optional<bool> io_in_arena = std::nullopt;  // else as the module says
+  OffsetEffort effort = {.budget = 3'000'000};     // a search plans many arenas
+};
+absl::StatusOr<Arena> PlanArena(const Module& module,
+                                const ArenaOptions& options);
 
 // The arena of `module`, with the calls of its nodes in the forms that serve it
-// best.  Without `most_bytes` nothing is done that costs time worth mentioning;
-// with it layers run in streams, as few as give an arena of at most so many
-// bytes, or else one as small as is found; and in strips if the model's
-// multiply-accumulates may become more by this share of them.
+// best.  Without `most_bytes` nothing is computed twice; with it layers run in
+// streams, as few as give an arena of at most so many bytes, or else one as
+// small as is found; and in strips if the model's multiply-accumulates may
+// become more by this share of them.
 absl::StatusOr<Arena> FindArena(Module& module,
                                 std::optional<int64_t> most_bytes,
                                 double extra_macs);

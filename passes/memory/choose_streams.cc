@@ -67,16 +67,15 @@ class CostModel {
       : module_(module), liveness_(*module.graph), aliases_(aliases) {
     for (const auto& node : module.graph->nodes()) {
       alone_.push_back(RowsOf(module, *node));
-      together_.push_back(alone_.back());
       scratch_.push_back(Aligned(ScratchBytesOf(module, *node)));
       const std::vector<LoweredCall>& calls =
           module.lowering->calls.at(node.get());
-      if (calls.size() != 1 || calls[0].kernel == nullptr) continue;
-      if (std::optional<LoweredCall> part =
-              PartForm(calls[0], *module.target)) {
-        forms_.push_back(*std::move(part));
-        together_.back() = RowsOf(module, *node, forms_.back());
+      if (calls.size() != 1 || calls[0].kernel == nullptr) {
+        together_.push_back(alone_.back());
+        continue;
       }
+      forms_.push_back(ByRowsForm(calls[0], *module.target));
+      together_.push_back(RowsOf(module, *node, forms_.back()));
     }
   }
 
@@ -92,13 +91,11 @@ class CostModel {
     std::vector<RowCall> calls;
     int64_t cost = 0;
     for (size_t i = first; i <= last; ++i) {
-      const auto& call = first == last ? alone_[i] : together_[i];
-      cost += scratch_[i];
-      if (!call) continue;
-      calls.push_back(*call);
-      if (call->folds) {
-        cost += Aligned(call->lowered->call.scratch_bytes) - scratch_[i];
-      }
+      const bool alone = first == last;
+      const auto& call = alone ? alone_[i] : together_[i];
+      if (call) calls.push_back(*call);
+      cost += alone || !call ? scratch_[i]
+                             : Aligned(call->lowered->call.scratch_bytes);
     }
     const bool by_rows = calls.size() == last - first + 1;
     if (!by_rows && first != last) return {};
@@ -188,7 +185,7 @@ class CostModel {
   // Per node, how it runs by rows alone and in a stream with others.
   std::vector<std::optional<RowCall>> alone_;
   std::vector<std::optional<RowCall>> together_;
-  std::list<LoweredCall> forms_;  // that some of these refer to
+  std::list<LoweredCall> forms_;  // that these refer to
   std::vector<int64_t> scratch_;  // bytes, per node
 };
 
@@ -196,7 +193,7 @@ class CostModel {
 
 absl::StatusOr<StreamChooser> StreamChooser::Of(const Module& module,
                                                 double extra_macs) {
-  TINYC_ASSIGN_OR_RETURN(const Arena plain, PlanArena(module, {}));
+  TINYC_ASSIGN_OR_RETURN(const Arena plain, PlanArena(module, ArenaOptions()));
   const CostModel model(module, plain.aliases);
   StreamChooser chooser;
   double macs = 0;

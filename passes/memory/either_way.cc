@@ -86,7 +86,9 @@ absl::StatusOr<Arena> PlanSettled(const Module& module,
                                   const std::vector<Stream>& streams,
                                   NodeSet free, NodeSet* added) {
   while (true) {
-    TINYC_ASSIGN_OR_RETURN(Arena arena, PlanArena(module, streams, free));
+    TINYC_ASSIGN_OR_RETURN(
+        Arena arena,
+        PlanArena(module, {.streams = streams, .either_way = free}));
     added->clear();
     NodeSet conflicts;
     if (Settle(module, &arena, added, &conflicts)) return arena;
@@ -98,7 +100,7 @@ absl::StatusOr<Arena> PlanSettled(const Module& module,
 
 absl::StatusOr<Arena> PlanArenaEitherWay(const Module& module,
                                          std::vector<Stream> streams) {
-  TINYC_ASSIGN_OR_RETURN(Arena best, PlanArena(module, streams));
+  TINYC_ASSIGN_OR_RETURN(Arena best, PlanArena(module, {.streams = streams}));
   NodeSet free;
   for (const auto& node : module.graph->nodes()) {
     if (RowsOf(module, *node)) free.insert(node.get());

@@ -13,33 +13,34 @@
 namespace tinyc {
 namespace {
 
-using CallForm = std::optional<LoweredCall> (*)(const LoweredCall&,
-                                                const Target&);
-
-// Gives the only call of `node` another form.  False when it has none.
-bool Apply(CallForm form, const Node& node, Module& module) {
+// The only call of a node, if it has a kernel.
+LoweredCall* OnlyCall(const Node& node, Module& module) {
   std::vector<LoweredCall>& calls = module.lowering->calls.at(&node);
-  if (calls.size() != 1 || calls[0].kernel == nullptr) return false;
-  std::optional<LoweredCall> other = form(calls[0], *module.target);
-  if (!other) return false;
-  calls[0] = *std::move(other);
+  return calls.size() == 1 && calls[0].kernel != nullptr ? &calls[0] : nullptr;
+}
+
+// Lets a node work in place.  False when it cannot.
+bool RunInPlace(const Node& node, Module& module) {
+  LoweredCall* call = OnlyCall(node, module);
+  if (call == nullptr) return false;
+  std::optional<LoweredCall> form = InPlaceForm(*call, *module.target);
+  if (!form) return false;
+  *call = *std::move(form);
   return true;
 }
 
 // Lets kernels work in place that do not by themselves, as few as make the
 // arena smaller.
-absl::StatusOr<Arena> WorkInPlace(Module& module,
-                                  const std::vector<Stream>& streams,
-                                  Arena best) {
+absl::StatusOr<Arena> WorkInPlace(Module& module, Arena best) {
   const auto plain = module.lowering->calls;
   std::vector<const Node*> nodes;
   for (const auto& node : module.graph->nodes()) {
-    if (!best.units.InStream(*node) && Apply(&InPlaceForm, *node, module)) {
+    if (!best.units.InStream(*node) && RunInPlace(*node, module)) {
       nodes.push_back(node.get());
     }
   }
   if (nodes.empty()) return best;
-  TINYC_ASSIGN_OR_RETURN(Arena arena, PlanArenaEitherWay(module, streams));
+  TINYC_ASSIGN_OR_RETURN(Arena arena, PlanArenaEitherWay(module, {}));
   if (arena.solution.total >= best.solution.total) {
     module.lowering->calls = plain;
     return best;
@@ -48,7 +49,7 @@ absl::StatusOr<Arena> WorkInPlace(Module& module,
   for (const Node* node : nodes) {
     std::vector<LoweredCall> in_place = module.lowering->calls.at(node);
     module.lowering->calls.at(node) = plain.at(node);
-    TINYC_ASSIGN_OR_RETURN(arena, PlanArenaEitherWay(module, streams));
+    TINYC_ASSIGN_OR_RETURN(arena, PlanArenaEitherWay(module, {}));
     if (arena.solution.total <= best.solution.total) {
       best = std::move(arena);
     } else {
@@ -63,10 +64,22 @@ absl::StatusOr<Arena> PlanStreams(Module& module,
                                   const std::vector<Stream>& streams) {
   for (const Stream& stream : streams) {
     for (const Node* node : stream.nodes) {
-      Apply(&PartForm, *node, module);
+      if (LoweredCall* call = OnlyCall(*node, module)) {
+        *call = ByRowsForm(*call, *module.target);
+      }
     }
   }
   return PlanArenaEitherWay(module, streams);
+}
+
+// `found`, or a better one for its streams if that can be had for more time.
+absl::StatusOr<Arena> SolvedWell(const Module& module, Arena found) {
+  if (found.solution.total == found.solution.lower_bound) return found;
+  TINYC_ASSIGN_OR_RETURN(
+      Arena arena,
+      PlanArena(module, {.streams = found.streams, .effort = OffsetEffort()}));
+  return arena.solution.total <= found.solution.total ? std::move(arena)
+                                                      : std::move(found);
 }
 
 // Attempts, of which each takes as long as a plan for whole tensors.
@@ -79,8 +92,10 @@ absl::StatusOr<Arena> FindArena(Module& module,
                                 double extra_macs) {
   TINYC_ASSIGN_OR_RETURN(Arena best, PlanArenaEitherWay(module, {}));
   const auto plain = module.lowering->calls;
-  TINYC_ASSIGN_OR_RETURN(best, WorkInPlace(module, {}, std::move(best)));
-  if (!most_bytes || best.solution.total <= *most_bytes) return best;
+  TINYC_ASSIGN_OR_RETURN(best, WorkInPlace(module, std::move(best)));
+  if (!most_bytes || best.solution.total <= *most_bytes) {
+    return SolvedWell(module, std::move(best));
+  }
 
   auto best_calls = module.lowering->calls;
   module.lowering->calls = plain;
@@ -108,7 +123,7 @@ absl::StatusOr<Arena> FindArena(Module& module,
     if (best.solution.total <= *most_bytes) break;
   }
   module.lowering->calls = std::move(best_calls);
-  return best;
+  return SolvedWell(module, std::move(best));
 }
 
 }  // namespace tinyc

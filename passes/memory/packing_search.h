@@ -6,8 +6,7 @@
 // be pushed down until it is one of these, so that nothing is lost.  A branch
 // is given up when
 //   - the buffers of a section that wait for a place do not fit above the
-//   lowest
-//     offset that is left to them,
+//     lowest offset that is left to them,
 //   - a waiting buffer would fit completely below the one to place: the branch
 //     that places it there is as good, or
 //   - the one just placed bounds no waiting buffer: placing another one instead

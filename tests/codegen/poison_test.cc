@@ -24,20 +24,10 @@ namespace {
 
 using testing::HasSubstr;
 
-// 4x4 matrices: 64 bytes each.  %a is the operand of two nodes.
-constexpr char kChain[] = R"(
-graph(%x: f32[4,4]) -> (%y) {
-  %a = matmul(%x, %x) : f32[?]
-  %b = matmul(%a, %a) : f32[?]
-  %c = matmul(%b, %a) : f32[?]
-  %y = matmul(%c, %c) : f32[?]
-  return %y
-})";
-
 class PoisonTest : public testing::Test {
  protected:
   PoisonTest() {
-    absl::StatusOr<Module> module = RunPasses(kChain);
+    absl::StatusOr<Module> module = RunPasses(kMatmulChain);
     TINYC_CHECK(module.ok());
     module_ = *std::move(module);
     setenv("ASAN_OPTIONS", "detect_leaks=0", /*overwrite=*/0);

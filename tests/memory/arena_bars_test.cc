@@ -47,6 +47,9 @@ TEST_P(ArenaBarTest, Holds) {
 INSTANTIATE_TEST_SUITE_P(
     Models, ArenaBarTest,
     testing::Values(
+        // Whole tensors: as two other planners found.
+        Bar{"kws", "{whole}", 16000}, Bar{"vww", "{whole}", 55296},
+        Bar{"ic", "{whole}", 49152}, Bar{"sww", "{whole}", 6656},
         Bar{"kws", "", 8500}, Bar{"vww", "", 37500}, Bar{"ic", "", 34000},
         Bar{"ad", "", 768}, Bar{"sww", "", 3900}, Bar{"mcunet_vww", "", 78000},
         Bar{"person_detect", "", 37500}, Bar{"kws", "{ram=min}", 6000},

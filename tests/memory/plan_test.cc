@@ -7,6 +7,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "passes/memory/choose_streams.h"
 #include "passes/pass.h"
 #include "tests/support/backend.h"
 
@@ -14,15 +15,6 @@ namespace tinyc {
 namespace {
 
 using ::testing::HasSubstr;
-
-Module Planned(absl::string_view text) {
-  absl::StatusOr<Module> module = RunPasses(text);
-  if (module.ok()) return *std::move(module);
-  ADD_FAILURE() << module.status();
-  Module none;
-  none.plan.emplace();
-  return none;
-}
 
 const Value* Find(const Module& module, absl::string_view name) {
   for (const auto& node : module.graph->nodes()) {
@@ -47,17 +39,38 @@ int64_t ArenaBytes(absl::string_view text) {
   return module.plan->arena_bytes;
 }
 
-// 4x4 matrices: 64 bytes each.  matmul cannot work in place.
-constexpr absl::string_view kChain = R"(
-graph(%x: f32[4,4]) -> (%y) {
-  %a = matmul(%x, %x) : f32[?]
-  %b = matmul(%a, %a) : f32[?]
-  %c = matmul(%b, %a) : f32[?]
-  %y = matmul(%c, %c) : f32[?]
+TEST(PlanTest, AChainHoldsWhatIsLive) {
+  EXPECT_EQ(ArenaBytes(kMatmulChain), 3 * 64);
+}
+
+// Maps of 16 rows of 8 columns of 8 channels.  By default the two depthwise
+// layers work in place, with 2 rows of 4 channels beside the map.
+constexpr absl::string_view kDepthwise = R"(
+graph(%x: s8[1,16,8,1] q(0.1, 0)) -> (%y) {
+  %w0 = const rand(1) : s8[8,1,1,1] q(0.01, 0)
+  %b = const fill(0) : s32[8] q(0.001, 0)
+  %a = conv(%x, %w0, %b) {layout=nhwc} : s8[1,16,8,8] q(0.1, 0)
+  %w1 = const rand(2) : s8[8,1,3,3] q(0.01, 0)
+  %c = conv(%a, %w1, %b) {pads=[1,1,1,1], group=8, layout=nhwc} : s8[1,16,8,8] q(0.1, 0)
+  %d = conv(%c, %w1, %b) {pads=[1,1,1,1], group=8, layout=nhwc} : s8[1,16,8,8] q(0.1, 0)
+  %w2 = const rand(3) : s8[1,8,1,1] q(0.01, 0)
+  %b2 = const fill(0) : s32[1] q(0.001, 0)
+  %y = conv(%d, %w2, %b2) {layout=nhwc} : s8[1,16,8,1] q(0.1, 0)
   return %y
 })";
 
-TEST(PlanTest, AChainHoldsWhatIsLive) { EXPECT_EQ(ArenaBytes(kChain), 3 * 64); }
+TEST(TradeoffsTest, LayersThatWorkInPlaceCanTakeTurns) {
+  const Module module = Planned(kDepthwise);
+  EXPECT_EQ(module.plan->arena_bytes, 1024 + 64);
+  const absl::StatusOr<std::vector<Tradeoff>> front = Tradeoffs(module);
+  ASSERT_TRUE(front.ok()) << front.status();
+  ASSERT_GE(front->size(), 2);
+  EXPECT_EQ(front->front().bytes, 1024 + 64);
+  // 3 rows of %a, 3 of %c and 1 of %d.
+  EXPECT_EQ((*front)[1].bytes, 7 * 64);
+  EXPECT_EQ((*front)[1].nodes, 4);
+  EXPECT_EQ((*front)[1].extra_macs, 0);
+}
 
 TEST(PlanTest, InputsAndOutputsAreTheCallers) {
   EXPECT_EQ(ArenaBytes(R"(
@@ -155,7 +168,7 @@ class BrokenPlanTest : public testing::Test {
     return std::string(CheckPlan(module_, PassOptions()).message());
   }
 
-  Module module_ = Planned(kChain);
+  Module module_ = Planned(kMatmulChain);
 };
 
 TEST_F(BrokenPlanTest, TheSoundPlanPasses) { EXPECT_EQ(Error(), ""); }

@@ -13,6 +13,7 @@
 #include "compiler/targets/registry.h"
 #include "compiler/text/constant_text.h"
 #include "compiler/text/parse.h"
+#include "gtest/gtest.h"
 #include "passes/pass_manager.h"
 #include "tests/support/temp_dir.h"
 #include "tools/driver/process.h"
@@ -59,6 +60,15 @@ absl::StatusOr<Module> RunPasses(absl::string_view text,
   TINYC_ASSIGN_OR_RETURN(const Pipeline pipeline, ParsePipeline(passes));
   TINYC_RETURN_IF_ERROR(RunPipeline(module, pipeline, {.replay_dir = ""}));
   return module;
+}
+
+Module Planned(absl::string_view text, absl::string_view passes) {
+  absl::StatusOr<Module> module = RunPasses(text, passes);
+  if (module.ok()) return *std::move(module);
+  ADD_FAILURE() << module.status();
+  Module none;
+  none.plan.emplace();
+  return none;
 }
 
 std::vector<Tensor> RandomInputs(const Graph& graph, uint64_t seed) {

@@ -20,6 +20,20 @@ absl::StatusOr<Module> RunPasses(absl::string_view text,
                                  absl::string_view passes = "backend",
                                  absl::string_view target = "generic");
 
+// A module of it with a memory plan; fails the test when there is none.
+Module Planned(absl::string_view text, absl::string_view passes = "backend");
+
+// A chain of 4x4 matrices of 64 bytes each.  %a is the operand of two nodes,
+// and matmul cannot work in place.
+inline constexpr absl::string_view kMatmulChain = R"(
+graph(%x: f32[4,4]) -> (%y) {
+  %a = matmul(%x, %x) : f32[?]
+  %b = matmul(%a, %a) : f32[?]
+  %c = matmul(%b, %a) : f32[?]
+  %y = matmul(%c, %c) : f32[?]
+  return %y
+})";
+
 // Numbers for every input, the same on every machine.
 std::vector<Tensor> RandomInputs(const Graph& graph, uint64_t seed);
 

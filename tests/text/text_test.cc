@@ -3,6 +3,8 @@
 // The printer and the parser where a .tir file cannot reach: bits of constants,
 // side files, names built in code.
 
+#include "compiler/base/text.h"
+
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -43,6 +45,15 @@ void ExpectRoundTrip(const Module& module) {
   ASSERT_TRUE(again.ok()) << again.status() << "\n" << text;
   EXPECT_EQ(DifferenceBetween(module, *again), "") << text;
   EXPECT_EQ(PrintModule(*again), text);
+}
+
+TEST(ParsePercentTest, TakesShares) {
+  EXPECT_EQ(ParsePercent("5%"), 0.05);
+  EXPECT_EQ(ParsePercent("0%"), 0);
+  EXPECT_EQ(ParsePercent("1000%"), 10);
+  for (const char* none : {"", "%", "5", "5 MACs", "-1%", "1001%", "nan%"}) {
+    EXPECT_EQ(ParsePercent(none), std::nullopt) << none;
+  }
 }
 
 TEST(ConstantTest, ShortOnesAreListed) {

@@ -262,8 +262,10 @@ TEST_F(TinycTest, RefusesWrongLimits) {
   ExpectFailure({kModel, "--check", "--ram=64KB"}, 2,
                 "--ram is a number of bytes like 65536, 64K or 1M, not "
                 "\"64KB\"");
-  ExpectFailure({kModel, "-o", Path("m.onnx"), "--emit=onnx", "--flash=1M"}, 2,
-                "are about C, not --emit=onnx");
+  for (const char* limit : {"--flash=1M", "--ram=1M", "--ram=min"}) {
+    ExpectFailure({kModel, "-o", Path("m.onnx"), "--emit=onnx", limit}, 2,
+                  "are about C, not --emit=onnx");
+  }
 }
 
 TEST_F(TinycTest, ChecksAllNodesAtOnce) {

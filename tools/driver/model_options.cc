@@ -16,6 +16,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "compiler/base/nearest.h"
+#include "compiler/base/text.h"
 #include "compiler/targets/registry.h"
 #include "passes/quantization/loss.h"
 #include "passes/quantization/range_estimator.h"
@@ -148,17 +149,15 @@ absl::Status ReadLimit(absl::string_view option, const std::string& text,
 absl::Status ReadExtraMacs(const ModelOptions& options, CompileOptions* read) {
   const std::string& text = options.max_macs_increase;
   if (text.empty()) return absl::OkStatus();
-  double percent = 0;
-  if (!absl::EndsWith(text, "%") ||
-      !absl::SimpleAtod(absl::StripSuffix(text, "%"), &percent) ||
-      !(percent >= 0) || !(percent <= 1000)) {
+  const std::optional<double> share = ParsePercent(text);
+  if (!share) {
     return Invalid("--max-macs-increase is a share like 5%, not \"", text,
                    "\"");
   }
   if (options.ram.empty()) {
     return Invalid("--max-macs-increase says what --ram may cost");
   }
-  read->extra_macs = percent / 100;
+  read->extra_macs = *share;
   return absl::OkStatus();
 }
 

@@ -24,8 +24,10 @@ constexpr struct {
 // Of families that are not in the list: that of conv2d, the greatest of all.
 constexpr int64_t kGreatestFrame = 240;
 constexpr int64_t kElementwiseFrame = 56;
-// Of <prefix>_run.
-constexpr int64_t kRunFrame = 56;
+// Of <prefix>_run, and when it runs layers that take turns: likewise, with
+// --ram=min.
+constexpr int64_t kRunFrame = 64;
+constexpr int64_t kStreamFrame = 120;
 
 int64_t FrameBytes(const LoweredCall& lowered) {
   for (const auto& row : kFrames) {
@@ -58,7 +60,10 @@ int64_t LargestFrame(const Module& module) {
 }  // namespace
 
 int64_t StackBytesEstimate(const Module& module) {
-  return kRunFrame + LargestFrame(module);
+  const bool takes_turns =
+      std::any_of(module.plan->streams.begin(), module.plan->streams.end(),
+                  [](const Stream& s) { return s.nodes.size() > 1; });
+  return (takes_turns ? kStreamFrame : kRunFrame) + LargestFrame(module);
 }
 
 }  // namespace tinyc
