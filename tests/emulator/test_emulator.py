@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Integer models give the same bits in the emulator as in the reference.
 
-Each model, quantized already or by tinyc, is compiled for the generic target,
-built for every board together with a main that holds samples and the
+Each model, quantized already or by tinyc, is compiled for the generic target
+and some for a Cortex-M4, whose C is right elsewhere too, built for every board together with a main that holds samples and the
 reference's outputs, and run by QEMU. The only float operators of these models,
 if any, are the conversions at their ends: one division or one product, the same
 on every IEEE machine. What tinyc quantizes has integers at its ends.
@@ -18,11 +18,11 @@ import sys
 import numpy as np
 import pytest
 
-HERE = pathlib.Path(__file__).parent
-ROOT = HERE.parent.parent
+import emulate
+
+ROOT = emulate.ROOT
+SHARED = emulate.SHARED
 BIN = pathlib.Path(os.environ.get("TINYC_BIN_DIR", ROOT / "build/bin"))
-SHARED = pathlib.Path(
-    os.environ.get("TINYC_SHARED_DIR", ROOT.parent / "shared"))
 EXPORTS = ROOT / "tests/exports/models/quantized"
 sys.path.append(str(ROOT / "benchmarks/sparse"))
 BOARDS = ["m0big", "m4", "m55", "rv32imc"]
@@ -41,12 +41,15 @@ class Case:
     zeros: float | str | None = None
     # Layers take turns row by row.
     streams: bool = False
+    # Whose kernels the C has; it runs on every board.
+    target: str = "generic"
 
     def __str__(self):
         zeros = None if self.zeros is None else f"{self.zeros} zeros"
         streams = "streams" if self.streams else None
-        return "-".join(
-            filter(None, [self.model.stem, self.quantize, zeros, streams]))
+        target = None if self.target == "generic" else self.target
+        return "-".join(filter(
+            None, [self.model.stem, self.quantize, zeros, streams, target]))
 
 
 # What --quantize makes, and the interface that is compared.
@@ -64,66 +67,17 @@ FLOAT = [ROOT / "examples/mnist/mnist.onnx"] + [
 CASES = [Case(model) for model in QUANTIZED] + [
     Case(model, quantize) for model in FLOAT for quantize in FORMATS] + [
     Case(QUANTIZED[0], zeros=zeros) for zeros in (0.5, 0.9, "2:4", "1:4")] + [
-    Case(model, streams=True) for model in QUANTIZED[:4]]
+    Case(model, streams=True) for model in QUANTIZED[:4]] + [
+    Case(model, target="cortex-m4") for model in QUANTIZED] + [
+    Case(model, target="cortex-m4", streams=True) for model in QUANTIZED[:4]]
 SAMPLES = 2
 CALIBRATION = 8  # enough for bits to be equal, and quick
 
-MAIN_C = r"""
-#include <stdio.h>
-#include <string.h>
-#include "mcu_bench.h"
-#include "model.h"
-
-@DATA@
-
-typedef struct { const void *const *in; const void *const *expected; } sample;
-static const sample samples[] = {@SAMPLES@};
-static uint64_t results[@COUNT@][(@BYTES@ + 7) / 8];
-
-typedef struct { const sample *s; void *const *out; int status; } call;
-
-static void run(void *p) {
-  call *c = (call *)p;
-  c->status = model_model.run(0, c->s->in, c->out);
-}
-
-int main(void) {
-  int bad = 0;
-  for (unsigned i = 0; i < sizeof samples / sizeof samples[0]; ++i) {
-    void *out[@COUNT@];
-    for (int o = 0; o < @COUNT@; ++o) {
-      memset(results[o], 0xCD, sizeof results[o]);
-      out[o] = results[o];
-    }
-    call c = {&samples[i], out, 0};
-    const mcu_cost cost = mcu_measure(run, &c);
-    bad |= c.status;
-    for (int o = 0; o < @COUNT@; ++o) {
-      const unsigned char *want = (const unsigned char *)samples[i].expected[o];
-      const unsigned char *have = (const unsigned char *)results[o];
-      for (unsigned b = 0; b < model_model.outputs[o].bytes; ++b) {
-        if (have[b] == want[b]) continue;
-        printf("sample %u output %d byte %u: %d, not %d\n", i, o, b, have[b],
-               want[b]);
-        bad = 1;
-        break;
-      }
-    }
-    printf("sample %u: %lu instructions, %lu bytes of stack\n", i,
-           (unsigned long)cost.insn, (unsigned long)cost.stack);
-  }
-  return bad;
-}
-"""
-
-
 def samples_for(model, count):
     """That many inputs of the model, along the leading axis."""
-    file = SHARED / "data/io" / f"{model.stem}.npz"
-    if file.exists():
-        return np.load(file)["x"][:count]
-    if model.parent.name == "mnist":
-        return np.load(model.parent / "digits.npz")["image"][:count]
+    beside = emulate.samples_beside(model, count)
+    if beside is not None:
+        return beside
     if model.parent == EXPORTS:
         onnx = pytest.importorskip("onnx", reason="skipped: no onnx")
         (x,) = onnx.load(model).graph.input
@@ -159,7 +113,7 @@ def compile_case(case, folder):
     report = folder / "report.json"
     memory = ["--ram=min", "--max-macs-increase=10%"] if case.streams else []
     subprocess.run([BIN / "tinyc", model, *options, *memory,
-                    "-o", folder / "model.c",
+                    f"--target={case.target}", "-o", folder / "model.c",
                     f"--report={report}"], check=True)
     inputs = samples_for(case.model, SAMPLES)
     if case.quantize is not None:
@@ -170,28 +124,6 @@ def compile_case(case, folder):
          folder / "out.npz", "--engine=reference"], check=True)
     out = np.load(folder / "out.npz")
     return inputs, [out[name] for name in out.files]
-
-
-def c_array(name, array):
-    data = ", ".join(map(str, np.ascontiguousarray(array).view(np.uint8).ravel()))
-    return (f"static const union {{ unsigned char bytes[{array.nbytes}]; "
-            f"uint64_t align; }} {name} = {{{{{data}}}}};\n")
-
-
-def write_main(folder, inputs, outputs):
-    text, rows = "", []
-    for i in range(len(inputs)):
-        text += c_array(f"x{i}", inputs[i])
-        for o, output in enumerate(outputs):
-            text += c_array(f"y{i}_{o}", output[i])
-        wanted = ", ".join(f"y{i}_{o}.bytes" for o in range(len(outputs)))
-        text += f"static const void *const in{i}[] = {{x{i}.bytes}};\n"
-        text += f"static const void *const want{i}[] = {{{wanted}}};\n"
-        rows.append(f"{{in{i}, want{i}}}")
-    most = max(output[0].nbytes for output in outputs)
-    (folder / "main.c").write_text(
-        MAIN_C.replace("@DATA@", text).replace("@SAMPLES@", ", ".join(rows))
-        .replace("@COUNT@", str(len(outputs))).replace("@BYTES@", str(most)))
 
 
 @pytest.fixture(scope="session")
@@ -205,7 +137,7 @@ def compiled(tmp_path_factory):
             inputs, outputs = compile_case(case, folder)
             if case.quantize is not None:
                 assert all(output.dtype.kind == "i" for output in outputs)
-            write_main(folder, inputs, outputs)
+            emulate.write_main(folder, inputs, outputs)
             folders[case] = folder
         return folders[case]
 
@@ -220,9 +152,6 @@ def test_same_bits(case, board, compiled):
     if shutil.which("qemu-system-arm") is None:
         pytest.skip("skipped: QEMU is not installed")
     folder = compiled(case)
-    run = subprocess.run(
-        [HERE / "run.sh", board, folder / "model.c", folder / "main.c", "--",
-         f"-I{folder}"], capture_output=True, text=True,
-        env={**os.environ, "OPT": "-O2", "TIMEOUT": "120"})
-    print(run.stdout, run.stderr)
-    assert run.returncode == 0
+    run = emulate.run(board, folder, "-O2")
+    print(run.text)
+    assert run.same_bits

@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What int8 models cost on microcontrollers, counted by an emulator.
+
+Compiles each model for the cores of the boards of tests/emulator, builds the C
+with GCC, checks that it gives the bits of the reference, and prints Markdown
+tables:
+
+  instructions  of one inference, by QEMU: exact, and no cycles
+  code          bytes of the functions of model.c
+  constants     bytes of its weights, tables and descriptions
+  arena, stack  bytes of RAM; the caller's inputs and outputs come on top
+  TFLM          instructions of TensorFlow Lite Micro with CMSIS-NN, as recorded
+                in peers.json, which says of what version and when
+
+--layers adds the instructions of each layer and of each kind of layer.
+
+    bench_mcu.py [--models=kws_int8,...] [--boards=m4,m55] [--opt=-O3]
+                 [--options="--ram=min"] [--layers] [--write] [--record]
+
+--write puts the tables between the markers of docs/performance.md, --record the
+counts into tests/emulator/instructions.json, which a test compares.
+"""
+import argparse
+import collections
+import dataclasses
+import datetime
+import json
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+import layers
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.append(str(ROOT / "tests/emulator"))
+import emulate  # noqa: E402
+
+BIN = pathlib.Path(os.environ.get("TINYC_BIN_DIR", ROOT / "build/bin"))
+PAGE = ROOT / "docs/performance.md"
+RECORD = ROOT / "tests/emulator/instructions.json"
+PEERS = json.loads(
+    (pathlib.Path(__file__).resolve().parent / "peers.json").read_text())
+MODELS = [ROOT / "examples/mnist/mnist_int8.onnx"] + [
+    emulate.SHARED / "models" / f"{name}_int8.onnx"
+    for name in ("kws", "vww", "ic", "ad", "sww", "mcunet_vww",
+                 "person_detect")]
+
+
+@dataclasses.dataclass
+class Cost:
+    """Of one inference, in instructions and bytes."""
+    model: str
+    board: str
+    macs: int  # the model's, also those that a slimmed model leaves out
+    instructions: int
+    code: int
+    constants: int
+    arena: int
+    stack: int
+    layers: list = dataclasses.field(default_factory=list)
+
+
+def sizes(folder):
+    """Bytes of the code and of the constants of model.c."""
+    text = subprocess.run(
+        ["arm-none-eabi-size", "-A", folder / "out/0-model.o"],
+        capture_output=True, text=True, check=True).stdout
+
+    def total(section):
+        found = re.findall(rf"^\.{section}\S*\s+(\d+)", text, re.M)
+        return sum(map(int, found))
+
+    return total("text"), total("rodata")
+
+
+def macs_of(model):
+    """The multiply-accumulates of the model as it was handed over."""
+    with tempfile.TemporaryDirectory() as temporary:
+        report = pathlib.Path(temporary, "report.json")
+        subprocess.run([BIN / "tinyc", model, "--no-slim", "-o",
+                        pathlib.Path(temporary, "model.c"),
+                        f"--report={report}"], check=True,
+                       stderr=subprocess.DEVNULL)
+        return json.loads(report.read_text())["macs"]
+
+
+def reference(model, folder):
+    """A sample, and the reference's outputs for it."""
+    inputs = emulate.samples_beside(model, 1)
+    np.savez(folder / "in.npz", x=inputs)
+    subprocess.run([BIN / "tinyc-run", model, folder / "in.npz", "-o",
+                    folder / "out.npz", "--engine=reference"], check=True)
+    out = np.load(folder / "out.npz")
+    return inputs, [out[name] for name in out.files]
+
+
+def measure(model, boards, opt, options=(), with_layers=False):
+    """The costs of the model, a Cost for each board."""
+    macs = macs_of(model)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = pathlib.Path(temporary)
+        inputs, outputs = reference(model, folder)
+        emulate.write_main(folder, inputs, outputs)
+        layers.write_main(folder, inputs[0], outputs)
+        for board in boards:
+            subprocess.run(
+                [BIN / "tinyc", model, *options,
+                 f"--target={emulate.TARGETS[board]}", "-o",
+                 folder / "model.c", f"--report={folder / 'report.json'}"],
+                check=True, stderr=subprocess.DEVNULL)
+            run = emulate.run(board, folder, opt)
+            if not run.same_bits:
+                sys.exit(f"{model.stem} on {board}: {run.text}")
+            report = json.loads((folder / "report.json").read_text())
+            cost = Cost(model.stem, board, macs, run.instructions,
+                        *sizes(folder), report["arena_bytes"], run.stack)
+            if with_layers:
+                cost.layers = layers.measure(emulate.run, board, folder, opt)
+            yield cost
+
+
+def peer(cost, key="tflm"):
+    for entry in PEERS[key]:
+        if (entry["model"], entry["board"]) == (cost.model, cost.board):
+            return entry
+    return None
+
+
+def cost_table(costs):
+    lines = ["| model | board | instructions | per MAC | code | constants "
+             "| arena | stack | TFLM | TFLM / tinyc |", "|---" * 10 + "|"]
+    for c in costs:
+        tflm = peer(c)
+        cells = [c.model, c.board, f"{c.instructions:,}",
+                 f"{c.instructions / c.macs:.2f}", f"{c.code:,}",
+                 f"{c.constants:,}", f"{c.arena:,}", f"{c.stack:,}",
+                 f"{tflm['instructions']:,}" if tflm else "-",
+                 f"{tflm['instructions'] / c.instructions:.2f}" if tflm
+                 else "-"]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def kind_table(costs):
+    """Of each board: every kind of layer of all the models together."""
+    ours = collections.defaultdict(lambda: [0, 0])
+    theirs = collections.defaultdict(lambda: [0, 0])
+    for cost in costs:
+        for kind, numbers in layers.by_kind(cost.layers).items():
+            ours[cost.board, kind] = list(
+                map(sum, zip(ours[cost.board, kind], numbers)))
+        for kind, numbers in (peer(cost, "tflm_kinds") or {}).get(
+                "kinds", {}).items():
+            theirs[cost.board, kind] = list(
+                map(sum, zip(theirs[cost.board, kind], numbers)))
+    lines = ["| board | kind of layer | MACs | instructions | per MAC "
+             "| TFLM per MAC |", "|---" * 6 + "|"]
+    for (board, kind), (insn, macs) in sorted(
+            ours.items(), key=lambda item: (item[0][0], -item[1][0])):
+        other = theirs[board, kind]
+        cells = [board, kind, f"{macs:,}" if macs else "-", f"{insn:,}",
+                 f"{insn / macs:.2f}" if macs else "-",
+                 f"{other[0] / other[1]:.2f}" if other[1] else "-"]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def write_page(text):
+    page = PAGE.read_text()
+    pattern = r"(<!-- bench_mcu -->\n).*?(<!-- end bench_mcu -->)"
+    new, count = re.subn(pattern, lambda m: m[1] + text + "\n" + m[2], page,
+                         flags=re.S)
+    if count != 1:
+        sys.exit(f"{PAGE}: no place marked bench_mcu")
+    PAGE.write_text(new)
+
+
+def compiler():
+    return subprocess.run(
+        ["arm-none-eabi-gcc", "-dumpfullversion"], capture_output=True,
+        text=True, check=True).stdout.strip()
+
+
+def record(costs, opt):
+    """Puts the counts into the record, beside those of other models."""
+    old = json.loads(RECORD.read_text()) if RECORD.exists() else {}
+    counts = old.get("counts", {})
+    for c in costs:
+        counts.setdefault(c.model, {})[c.board] = c.instructions
+    RECORD.write_text(json.dumps(
+        {"compiler": compiler(), "opt": opt, "counts": counts}, indent=2,
+        sort_keys=True) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--models", default=None)
+    parser.add_argument("--boards", default=",".join(emulate.TARGETS))
+    parser.add_argument("--opt", default="-O3")
+    parser.add_argument("--options", default="", help="for tinyc")
+    parser.add_argument("--layers", action="store_true")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--record", action="store_true")
+    args = parser.parse_args()
+    models = MODELS
+    if args.models is not None:
+        wanted = args.models.split(",")
+        models = [m for m in MODELS if m.stem in wanted]
+        if len(models) != len(wanted):
+            sys.exit(f"models: {', '.join(m.stem for m in MODELS)}")
+    costs = []
+    for model in models:
+        if not model.exists():
+            print(f"skipped: {model.name} is not there", file=sys.stderr)
+            continue
+        for cost in measure(model, args.boards.split(","), args.opt,
+                            shlex.split(args.options), args.layers):
+            costs.append(cost)
+            print(f"{cost.model} {cost.board}: {cost.instructions:,}",
+                  file=sys.stderr)
+            if args.layers:
+                print(f"{cost.model} on {cost.board}:\n\n"
+                      f"{layers.table(cost.layers, cost.instructions)}\n")
+    text = (f"{datetime.date.today()}, gcc {compiler()} `{args.opt}`; TFLM: "
+            f"{PEERS['date']}, gcc {PEERS['compiler']}, the better of `-O2` and "
+            f"`-O3`.\n\n{cost_table(costs)}\n")
+    if args.layers:
+        text += "\n" + kind_table(costs) + "\n"
+    print(text)
+    if args.write:
+        write_page(text)
+    if args.record:
+        record(costs, args.opt)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Running emitted C in the emulator against outputs that are known.
+
+`write_main` makes a main.c that runs a model on samples, compares every byte of
+its outputs and prints what each run costs; `run` builds and runs it for a board.
+Shared by the tests here and by benchmarks/mcu.
+"""
+import dataclasses
+import os
+import pathlib
+import re
+import subprocess
+
+import numpy as np
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+SHARED = pathlib.Path(
+    os.environ.get("TINYC_SHARED_DIR", ROOT.parent / "shared"))
+
+# What `tinyc --target` calls the core of a board of run.sh.
+TARGETS = {"m0big": "cortex-m0plus", "m3": "cortex-m3", "m4": "cortex-m4",
+           "m7": "cortex-m7", "m33": "cortex-m33", "m55": "cortex-m55",
+           "rv32imc": "rv32imc"}
+
+MAIN_C = r"""
+#include <stdio.h>
+#include <string.h>
+#include "mcu_bench.h"
+#include "model.h"
+
+@DATA@
+
+typedef struct { const void *const *in; const void *const *expected; } sample;
+static const sample samples[] = {@SAMPLES@};
+static uint64_t results[@COUNT@][(@BYTES@ + 7) / 8];
+
+typedef struct { const sample *s; void *const *out; int status; } call;
+
+static void run(void *p) {
+  call *c = (call *)p;
+  c->status = model_model.run(0, c->s->in, c->out);
+}
+
+int main(void) {
+  int bad = 0;
+  for (unsigned i = 0; i < sizeof samples / sizeof samples[0]; ++i) {
+    void *out[@COUNT@];
+    for (int o = 0; o < @COUNT@; ++o) {
+      memset(results[o], 0xCD, sizeof results[o]);
+      out[o] = results[o];
+    }
+    call c = {&samples[i], out, 0};
+    const mcu_cost cost = mcu_measure(run, &c);
+    bad |= c.status;
+    for (int o = 0; o < @COUNT@; ++o) {
+      const unsigned char *want = (const unsigned char *)samples[i].expected[o];
+      const unsigned char *have = (const unsigned char *)results[o];
+      for (unsigned b = 0; b < model_model.outputs[o].bytes; ++b) {
+        if (have[b] == want[b]) continue;
+        printf("sample %u output %d byte %u: %d, not %d\n", i, o, b, have[b],
+               want[b]);
+        bad = 1;
+        break;
+      }
+    }
+    printf("sample %u: %lu instructions, %lu bytes of stack\n", i,
+           (unsigned long)cost.insn, (unsigned long)cost.stack);
+  }
+  return bad;
+}
+"""
+
+
+def samples_beside(model, count):
+    """That many inputs of the model from the data beside it, along the leading
+    axis; None where there are none."""
+    file = SHARED / "data/io" / f"{model.stem}.npz"
+    if file.exists():
+        return np.load(file)["x"][:count]
+    if model.parent.name == "mnist":
+        return np.load(model.parent / "digits.npz")["image"][:count]
+    return None
+
+
+def c_array(name, array):
+    data = ", ".join(map(str, np.ascontiguousarray(array).view(np.uint8).ravel()))
+    return (f"static const union {{ unsigned char bytes[{array.nbytes}]; "
+            f"uint64_t align; }} {name} = {{{{{data}}}}};\n")
+
+
+def write_main(folder, inputs, outputs):
+    """folder/main.c: inputs[i] gives outputs[o][i]."""
+    text, rows = "", []
+    for i in range(len(inputs)):
+        text += c_array(f"x{i}", inputs[i])
+        for o, output in enumerate(outputs):
+            text += c_array(f"y{i}_{o}", output[i])
+        wanted = ", ".join(f"y{i}_{o}.bytes" for o in range(len(outputs)))
+        text += f"static const void *const in{i}[] = {{x{i}.bytes}};\n"
+        text += f"static const void *const want{i}[] = {{{wanted}}};\n"
+        rows.append(f"{{in{i}, want{i}}}")
+    most = max(output[0].nbytes for output in outputs)
+    (folder / "main.c").write_text(
+        MAIN_C.replace("@DATA@", text).replace("@SAMPLES@", ", ".join(rows))
+        .replace("@COUNT@", str(len(outputs))).replace("@BYTES@", str(most)))
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """What run.sh printed, and of the first sample what it cost."""
+    text: str
+    same_bits: bool
+    instructions: int
+    stack: int
+
+
+def run(board, folder, opt, sources=("model.c", "main.c"), flags=()):
+    """Builds the sources in `folder` for the board and runs them; the objects
+    and image.elf stay in folder/out."""
+    done = subprocess.run(
+        [HERE / "run.sh", board, *[folder / s for s in sources], "--",
+         f"-I{folder}", *flags], capture_output=True, text=True,
+        env={"TIMEOUT": "120", **os.environ, "OPT": opt,
+             "OUT": str(folder / "out")})
+    cost = re.search(r"sample 0: (\d+) instructions, (\d+) bytes", done.stdout)
+    insn, stack = (int(cost[1]), int(cost[2])) if cost else (0, 0)
+    return Run(done.stdout + done.stderr, done.returncode == 0, insn, stack)
