@@ -30,8 +30,8 @@ constexpr Preset kPresets[] = {
      .text = "to-nchw,sink-transposes,clean",
      .summary = "undo layout, for --emit=onnx"},
     {.name = "backend",
-     .text = "prepare-outputs,select-kernels,compress-weights,pack-weights,"
-             "schedule,plan-memory,check-plan",
+     .text = "prepare-outputs,select-kernels,compress-weights,pair-weights,"
+             "pack-weights,schedule,plan-memory,check-plan",
      .summary = "choose kernels and places in memory"},
     {.name = "default",
      .text = "clean,fuse,integers,slim,note-floats,forms,backend",

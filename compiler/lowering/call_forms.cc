@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "compiler/lowering/paired_weights.h"
 #include "compiler/targets/registry.h"
 #include "pool/pool.h"
 
@@ -96,7 +97,7 @@ LoweredCall ByRowsForm(const LoweredCall& lowered, const Target& target) {
 std::vector<LoweredCall> FormsOf(const LoweredCall& lowered,
                                  const Target& target) {
   std::vector<LoweredCall> forms;
-  for (const auto form : {&InPlaceForm, &PartForm}) {
+  for (const auto form : {&InPlaceForm, &PartForm, &PairedForm}) {
     if (std::optional<LoweredCall> other = form(lowered, target)) {
       forms.push_back(*std::move(other));
     }

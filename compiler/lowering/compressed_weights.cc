@@ -6,6 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "compiler/lowering/paired_weights.h"
 #include "compiler/targets/registry.h"
 #include "conv2d/conv2d.h"
 #include "dense/dense.h"
@@ -152,6 +153,9 @@ std::vector<WeightForm> WeightForms(const LoweredCall& dense,
                                     const Target& target) {
   std::vector<WeightForm> forms;
   if (dense.kernel == nullptr) return forms;
+  const std::optional<LoweredCall> paired = PairedForm(dense, target);
+  const double dense_cycles =
+      paired ? paired->kernel->cycles_per_mac : dense.kernel->cycles_per_mac;
   for (const WeightFormat format : kWeightFormats) {
     std::optional<KernelCall> call = WithWeights(dense.call, format);
     if (!call) continue;
@@ -161,10 +165,9 @@ std::vector<WeightForm> WeightForms(const LoweredCall& dense,
     if (kernel == nullptr || !one || !four) continue;
     const int64_t bytes = call->args[kWeight].constant->type().bytes();
     const PixelShares shares = SharesOf(dense.call);
-    const double slowdown = (shares.one * *one + shares.four * *four) *
-                            static_cast<double>(bytes) /
-                            (dense.kernel->cycles_per_mac *
-                             static_cast<double>(WeightBytes(dense.call)));
+    const double slowdown =
+        (shares.one * *one + shares.four * *four) * static_cast<double>(bytes) /
+        (dense_cycles * static_cast<double>(WeightBytes(dense.call)));
     forms.push_back({format, {*std::move(call), kernel}, bytes, slowdown});
   }
   return forms;

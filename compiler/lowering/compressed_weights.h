@@ -30,7 +30,7 @@ struct WeightForm {
   WeightFormat format;
   LoweredCall lowered;
   int64_t bytes = 0;
-  // Estimated time relative to that of the weights as they are.
+  // Estimated time relative to that of the fastest kernel for a byte each.
   double slowdown = 0;
 };
 

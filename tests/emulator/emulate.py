@@ -115,14 +115,15 @@ class Run:
     stack: int
 
 
-def run(board, folder, opt, sources=("model.c", "main.c"), flags=()):
+def run(board, folder, opt, sources=("model.c", "main.c"), flags=(),
+        compiler="gcc"):
     """Builds the sources in `folder` for the board and runs them; the objects
     and image.elf stay in folder/out."""
     done = subprocess.run(
         [HERE / "run.sh", board, *[folder / s for s in sources], "--",
          f"-I{folder}", *flags], capture_output=True, text=True,
         env={"TIMEOUT": "120", **os.environ, "OPT": opt,
-             "OUT": str(folder / "out")})
+             "CC_FAMILY": compiler, "OUT": str(folder / "out")})
     cost = re.search(r"sample 0: (\d+) instructions, (\d+) bytes", done.stdout)
     insn, stack = (int(cost[1]), int(cost[2])) if cost else (0, 0)
     return Run(done.stdout + done.stderr, done.returncode == 0, insn, stack)

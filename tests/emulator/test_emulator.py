@@ -2,8 +2,9 @@
 """Integer models give the same bits in the emulator as in the reference.
 
 Each model, quantized already or by tinyc, is compiled for the generic target
-and some for a Cortex-M4, whose C is right elsewhere too, built for every board together with a main that holds samples and the
-reference's outputs, and run by QEMU. The only float operators of these models,
+and some for a Cortex-M4, whose C is right elsewhere too, built for every board
+together with a main that holds samples and the reference's outputs, and run by
+QEMU. The only float operators of these models,
 if any, are the conversions at their ends: one division or one product, the same
 on every IEEE machine. What tinyc quantizes has integers at its ends.
 """
@@ -144,14 +145,28 @@ def compiled(tmp_path_factory):
     return make
 
 
+def check(case, board, compiled, opt="-O2", compiler="gcc"):
+    if not case.model.exists():
+        pytest.skip(f"skipped: {case.model.name} is not there")
+    for program in ("qemu-system-arm", compiler):
+        if shutil.which(program) is None:
+            pytest.skip(f"skipped: {program} is not installed")
+    folder = compiled(case)
+    run = emulate.run(board, folder, opt, compiler=compiler)
+    print(run.text)
+    assert run.same_bits
+
+
 @pytest.mark.parametrize("board", BOARDS)
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_same_bits(case, board, compiled):
-    if not case.model.exists():
-        pytest.skip(f"skipped: {case.model.name} is not there")
-    if shutil.which("qemu-system-arm") is None:
-        pytest.skip("skipped: QEMU is not installed")
-    folder = compiled(case)
-    run = emulate.run(board, folder, "-O2")
-    print(run.text)
-    assert run.same_bits
+    check(case, board, compiled)
+
+
+# Kernels in assembly do not depend on what the compiler does around them.
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+@pytest.mark.parametrize("opt", ["-O0", "-O1", "-O3", "-Os"])
+@pytest.mark.parametrize("board", ["m4", "m7", "m33"])
+def test_same_bits_of_compilers(board, opt, compiler, compiled):
+    check(Case(QUANTIZED[0], target="cortex-m4"), board, compiled, opt,
+          compiler)

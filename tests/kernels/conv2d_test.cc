@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Every convolution, depthwise and dense kernel against one statement of what
-// they compute, except those of compressed weights, compressed_test.cc, and
-// those that work in place, in_place_test.cc.
+// they compute, except those of compressed weights, compressed_test.cc, of
+// paired weights, paired_test.cc, and those that work in place,
+// in_place_test.cc.
 
 #include <cmath>
 #include <cstdint>

@@ -66,6 +66,16 @@ typedef tc_conv2d_s8_compressed_fn tc_conv2d_s8_1of4_fn;
 typedef tc_conv2d_s8_compressed_fn tc_conv2d_s8_codes_fn;
 
 /*
+ * The same in one group, with symmetric weights, biases and multipliers in the
+ * form of tc_paired.h; a run is a row of the kernel, or one tap of it where
+ * columns are dilated.
+ */
+typedef void tc_conv2d_s8_paired_fn(const tc_conv2d_shape *s,
+                                    const tc_conv2d_s8_quant *q,
+                                    const int8_t *x, const uint32_t *w,
+                                    uint32_t *scratch, int8_t *y);
+
+/*
  * As conv2d_s8 with symmetric weights of 4 bits, packed as tc_packed.h says:
  * element i of the blocks, one after the other without gaps, is the i-th.
  */

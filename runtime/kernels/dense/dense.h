@@ -47,6 +47,12 @@ typedef tc_dense_s8_compressed_fn tc_dense_s8_2of4_fn;
 typedef tc_dense_s8_compressed_fn tc_dense_s8_1of4_fn;
 typedef tc_dense_s8_compressed_fn tc_dense_s8_codes_fn;
 
+/* The same in the form of tc_paired.h; a run is all inputs. */
+typedef void tc_dense_s8_paired_fn(const tc_dense_shape *s,
+                                   const tc_dense_s8_quant *q, const int8_t *x,
+                                   const uint32_t *w, uint32_t *scratch,
+                                   int8_t *y);
+
 typedef void tc_dense_s8s4_fn(const tc_dense_shape *s,
                               const tc_dense_s8_quant *q, const int8_t *x,
                               const uint8_t *w, const int32_t *bias,

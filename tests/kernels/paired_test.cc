@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Kernels that multiply pairs of 16-bit numbers against the statement of what
+// layers compute.  The form of their weights is stated here once more, after
+// runtime/include/tc_paired.h.
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "kernels.h"
+#include "tc_paired.h"
+#include "tests/kernels/fixture.h"
+#include "tests/kernels/rows.h"
+#include "tests/kernels/weighted.h"
+
+namespace tinyc {
+namespace {
+
+constexpr int kShapes = 400;
+
+using PairedLayer = Layer<int8_t, int8_t, int32_t>;
+using Words = std::vector<uint32_t>;
+
+// The order of the taps of a layer whose runs have `run` of them.
+std::vector<int32_t> TapOrder(int32_t taps, int32_t run) {
+  std::vector<int32_t> fours;
+  std::vector<int32_t> rest;
+  for (int32_t k = 0; k < taps; ++k) {
+    const int32_t in_run = k % run;
+    if (in_run >= run - run % 4) {
+      rest.push_back(k);
+    } else if (in_run % 4 == 0) {
+      for (const int32_t i : {0, 2, 1, 3}) fours.push_back(k + i);
+    }
+  }
+  fours.insert(fours.end(), rest.begin(), rest.end());
+  return fours;
+}
+
+Words Pair(const PairedLayer& layer, const std::vector<int32_t>& mult,
+           int32_t run) {
+  const std::vector<int32_t> order = TapOrder(layer.taps(), run);
+  const auto pairs = static_cast<int32_t>((order.size() + 1) / 2);
+  const auto weight = [&](int32_t o, size_t k) {
+    if (o >= layer.s.out_c || k >= order.size()) return 0;
+    return int{layer.w[static_cast<size_t>(o * layer.taps() + order[k])]};
+  };
+  const auto of = [&](const std::vector<int32_t>& v, int32_t o) {
+    return o < layer.s.out_c ? v[static_cast<size_t>(o)] : 0;
+  };
+  Words words;
+  for (int32_t o = 0; o < layer.s.out_c; o += 4) {
+    for (const int32_t c : {o, o + 2}) {
+      const int32_t second = of(layer.bias, c + 1);
+      words.push_back(static_cast<uint32_t>(256 * of(layer.bias, c) + second));
+      words.push_back(static_cast<uint32_t>(second));
+    }
+    for (size_t k = 0; k < 2 * static_cast<size_t>(pairs); k += 2) {
+      for (const int32_t c : {o, o + 2}) {
+        words.push_back(tc_pair(256 * weight(c, k) + weight(c + 1, k),
+                                256 * weight(c, k + 1) + weight(c + 1, k + 1)));
+      }
+    }
+    for (int32_t c = o; c < o + 4; ++c) {
+      words.push_back(static_cast<uint32_t>(of(mult, c)));
+    }
+  }
+  return words;
+}
+
+struct Convolution {
+  using Signature = tc_conv2d_s8_paired_fn;
+  static tc_conv2d_shape Random(tinyc::Random& random) {
+    tc_conv2d_shape s = {};
+    do {
+      s = RandomConvolution(random);
+    } while (s.group != 1);
+    s.out_c = random.Int(1, 13);
+    return s;
+  }
+  static tc_conv2d_shape Shape(const tc_conv2d_shape& s) { return s; }
+  static int32_t Run(const tc_conv2d_shape& s) {
+    return s.dilation_w == 1 ? s.kernel_w * s.in_c : s.in_c;
+  }
+  static int32_t ScratchBytes(const PairedLayer& layer, int32_t run) {
+    return 8 * tc_paired_pairs(layer.taps() / run, run) + 2 * run;
+  }
+};
+
+struct Dense {
+  using Signature = tc_dense_s8_paired_fn;
+  static tc_conv2d_shape Random(tinyc::Random& random) {
+    return RandomDense(random);
+  }
+  static tc_dense_shape Shape(const tc_conv2d_shape& s) {
+    return {s.batch, s.in_c, s.out_c};
+  }
+  static int32_t Run(const tc_conv2d_shape& s) { return s.in_c; }
+  static int32_t ScratchBytes(const PairedLayer&, int32_t run) {
+    return 4 * tc_paired_pairs(1, run);
+  }
+};
+
+template <typename Operator>
+void TestRow(const KernelRow& row) {
+  Random random(23);
+  for (int i = 0; i < kShapes; ++i) {
+    PairedLayer layer =
+        RandomLayer<int8_t, int8_t, int32_t>(random, Operator::Random(random));
+    // What halfwords hold, and sums of at most 23 bits and a sign.
+    const int divisor = layer.taps() > 500 ? 4 : 1;
+    for (int8_t& w : layer.w) {
+      w = static_cast<int8_t>(std::max<int>(w, -127) / divisor);
+    }
+    const Requantization r = RandomRequantization(random, layer);
+    const int32_t run = Operator::Run(layer.s);
+    const Words w = Pair(layer, r.mult, run);
+
+    std::vector<int64_t> acc(static_cast<size_t>(layer.outputs()));
+    ForEachProduct(layer, r.q.in_zero,
+                   [&](size_t y, int32_t, int32_t x, int32_t weight) {
+                     acc[y] += int64_t{x} * weight;
+                   });
+
+    Guarded<uint32_t> scratch((Operator::ScratchBytes(layer, run) + 3) / 4);
+    Guarded<int8_t> y(layer.outputs());
+    const auto shape = Operator::Shape(layer.s);
+    row.As<typename Operator::Signature>()(&shape, &r.q, layer.x.data(),
+                                           w.data(), scratch.data(), y.data());
+    for (size_t k = 0; k < acc.size(); ++k) {
+      ASSERT_EQ(y[k], Requantized(r, layer, k, acc[k]))
+          << "shape " << i << " output " << k;
+    }
+  }
+}
+
+class PairedTest : public testing::TestWithParam<KernelRow> {};
+
+TEST_P(PairedTest, ComputesWhatItsFamilyMeans) {
+  const KernelRow& row = GetParam();
+  if (row.family.starts_with("conv2d_")) {
+    TestRow<Convolution>(row);
+  } else {
+    TestRow<Dense>(row);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Conv2d, PairedTest,
+                         testing::ValuesIn(KernelRows("conv2d_s8_paired")),
+                         RowName());
+INSTANTIATE_TEST_SUITE_P(Dense, PairedTest,
+                         testing::ValuesIn(KernelRows("dense_s8_paired")),
+                         RowName());
+
+}  // namespace
+}  // namespace tinyc
