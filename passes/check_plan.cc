@@ -37,6 +37,7 @@ class PlanChecker {
       return Internal("an arena of ", plan_.arena_bytes,
                       " bytes contradicts the lower bound ", plan_.lower_bound);
     }
+    TINYC_RETURN_IF_ERROR(CheckParts());
     if (module_.io_in_arena) TINYC_RETURN_IF_ERROR(FillInputs());
     for (const auto& node : module_.graph->nodes()) {
       TINYC_RETURN_IF_ERROR(WithLoc(RunNode(*node), *node));
@@ -58,6 +59,44 @@ class PlanChecker {
 
  private:
   using Region = TaggedMemory::Region;
+
+  // Parts follow one another, and no value and no scratch is in two of them.
+  absl::Status CheckParts() {
+    if (plan_.parts.empty()) return absl::OkStatus();
+    int64_t end = 0;
+    for (const ArenaPart& part : plan_.parts) {
+      if (part.begin < end || part.bytes <= 0 ||
+          part.end() > plan_.arena_bytes) {
+        return Internal("the arena's part in ", part.name, " is no part of it");
+      }
+      end = part.end();
+    }
+    const auto in_one = [&](int64_t begin, int64_t bytes) {
+      return std::any_of(
+          plan_.parts.begin(), plan_.parts.end(), [&](const ArenaPart& part) {
+            return begin >= part.begin && begin + bytes <= part.end();
+          });
+    };
+    for (const auto& node : module_.graph->nodes()) {
+      for (const Value* output : node->outputs()) {
+        const auto place = plan_.values.find(output);
+        if (place == plan_.values.end() ||
+            place->second.kind != Place::Kind::kArena ||
+            output->type().bytes() == 0) {
+          continue;
+        }
+        if (!in_one(place->second.offset, BytesInMemory(module_, *output))) {
+          return Internal("%", output->name(), " lies in no memory");
+        }
+      }
+      const auto scratch = plan_.scratch.find(node.get());
+      if (scratch == plan_.scratch.end()) continue;
+      if (!in_one(scratch->second, ScratchBytes(module_, *node))) {
+        return WithLoc(Internal("the scratch bytes lie in no memory"), *node);
+      }
+    }
+    return absl::OkStatus();
+  }
 
   absl::Status CheckInArena(const Value& value) const {
     if (plan_.values.at(&value).kind == Place::Kind::kArena) {

@@ -7,6 +7,10 @@
 // The option `ram=min` or `ram=<bytes>` asks for an arena as small as possible,
 // or as that, at the cost of time: layers then take turns row by row, and with
 // `extra-macs=5%`, so many multiply-accumulates more, in strips of columns.
+// The option `memory=dtcm:128K:fast,sram:320K` gives the arena a part in each
+// of several memories (memory/memories.h).  With the switch `whole` no result
+// lies where its operand is still read, which is what planners of whole tensors
+// do.
 //
 // Copies that sharing makes needless lose their kernel.  memory/alias.h
 // says which values share bytes, memory/offsets.h how the rest is packed,
@@ -15,6 +19,7 @@
 #include "compiler/base/text.h"
 #include "passes/memory/arena.h"
 #include "passes/memory/check_offsets.h"
+#include "passes/memory/memories.h"
 #include "passes/pass.h"
 
 namespace tinyc {
@@ -41,26 +46,62 @@ absl::StatusOr<double> ExtraMacs(const PassOptions& options) {
   return *share;
 }
 
+// The arena in `memories`, with streams if that is what it takes.
+absl::StatusOr<Arena> FindSplitArena(Module& module,
+                                     const std::vector<Memory>& memories,
+                                     std::vector<ArenaPart>* parts) {
+  absl::Status status;
+  // The arena that costs no time, and the least one.
+  for (const std::optional<int64_t> most_bytes :
+       {std::optional<int64_t>(), std::optional<int64_t>(0)}) {
+    TINYC_ASSIGN_OR_RETURN(const Arena found,
+                           FindArena(module, most_bytes, /*extra_macs=*/0));
+    // Its streams have a direction now.
+    TINYC_ASSIGN_OR_RETURN(Arena arena,
+                           PlanArena(module, {.streams = found.streams}));
+    absl::StatusOr<std::vector<ArenaPart>> split =
+        SplitArena(module, memories, &arena);
+    if (split.ok()) {
+      *parts = *std::move(split);
+      return arena;
+    }
+    status = split.status();
+  }
+  return status;
+}
+
 }  // namespace
 
 absl::Status PlanMemory(Module& module, const PassOptions& options) {
-  TINYC_RETURN_IF_ERROR(ForEachBody(
-      module, [&](Module& body) { return PlanMemory(body, options); }));
-  TINYC_RETURN_IF_ERROR(options.CheckKnown({"ram", "extra-macs", "whole"}));
+  // The arena of a body lies in scratch bytes, which are in one memory.
+  std::map<std::string, std::string> of_bodies = options.values();
+  of_bodies.erase("memory");
+  TINYC_RETURN_IF_ERROR(ForEachBody(module, [&](Module& body) {
+    return PlanMemory(body, PassOptions(of_bodies));
+  }));
+  TINYC_RETURN_IF_ERROR(
+      options.CheckKnown({"ram", "extra-macs", "memory", "whole"}));
   TINYC_ASSIGN_OR_RETURN(const std::optional<int64_t> most_bytes,
                          MostBytes(options));
   TINYC_ASSIGN_OR_RETURN(const double extra_macs, ExtraMacs(options));
-  TINYC_ASSIGN_OR_RETURN(
-      const Arena arena,
-      options.Has("whole")
-          ? PlanArena(module, {.whole = true, .effort = OffsetEffort()})
-          : FindArena(module, most_bytes, extra_macs));
+  MemoryPlan plan;
+  Arena arena;
+  if (options.Has("memory")) {
+    TINYC_ASSIGN_OR_RETURN(const std::vector<Memory> memories,
+                           ParseMemories(options.Get("memory", "")));
+    TINYC_ASSIGN_OR_RETURN(arena,
+                           FindSplitArena(module, memories, &plan.parts));
+  } else if (options.Has("whole")) {
+    TINYC_ASSIGN_OR_RETURN(
+        arena, PlanArena(module, {.whole = true, .effort = OffsetEffort()}));
+  } else {
+    TINYC_ASSIGN_OR_RETURN(arena, FindArena(module, most_bytes, extra_macs));
+  }
   const ArenaProblem& problem = arena.problem;
   const OffsetSolution& solution = arena.solution;
   TINYC_RETURN_IF_ERROR(CheckOffsets(problem.packing, solution));
   const std::vector<Storage>& storages = arena.aliases.storages;
 
-  MemoryPlan plan;
   plan.revision = module.graph->revision();
   plan.arena_bytes = solution.total;
   plan.lower_bound = solution.lower_bound;

@@ -210,6 +210,11 @@ int Main(int argc, const char* const* argv) {
        "how many more multiply-accumulates --ram may cost, as a\n"
        "share of the model's (default: none)",
        &model_options.max_macs_increase},
+      {"memory", "dtcm:64K:fast,sram:256K",
+       "memories that share the arena, and the bytes it may take\n"
+       "of each: what is used most lies in the fast ones. The C\n"
+       "has an array for each, to be put there",
+       &model_options.memory},
       {"flash", "256K",
        "the most bytes that weights and code may take, the code\n"
        "by estimate",
@@ -265,9 +270,17 @@ int Main(int argc, const char* const* argv) {
   absl::StatusOr<CompileOptions> compile = ReadModelOptions(model_options);
   if (!compile.ok()) return UsageError(kProgram, compile.status().message());
   if (request.emit == "onnx" &&
-      (compile->limits.ram || compile->least_ram || compile->limits.flash)) {
+      (compile->limits.ram || compile->least_ram || compile->limits.flash ||
+       !compile->memories.empty())) {
     return UsageError(kProgram,
-                      "--ram and --flash are about C, not --emit=onnx");
+                      "--ram, --memory and --flash are about C, not "
+                      "--emit=onnx");
+  }
+  if (!compile->memories.empty() &&
+      (request.arena == "caller" || share_arena)) {
+    return UsageError(kProgram,
+                      "--memory is about an arena of the model's own, not "
+                      "--arena=caller or --share-arena");
   }
   compile->manager = manager;
   for (const std::string& names : print_after) {

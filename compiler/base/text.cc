@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/base/text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <system_error>
 
 #include "absl/strings/ascii.h"
@@ -92,6 +94,25 @@ std::optional<double> ParsePercent(absl::string_view text) {
     return std::nullopt;
   }
   return percent / 100;
+}
+
+absl::StatusOr<int64_t> ParseBytes(absl::string_view text) {
+  int64_t unit = 1;
+  absl::string_view digits = text;
+  if (!digits.empty() && absl::ascii_isalpha(digits.back())) {
+    const char suffix = absl::ascii_toupper(digits.back());
+    unit = suffix == 'K' ? 1024 : suffix == 'M' ? 1024 * 1024 : 0;
+    digits.remove_suffix(1);
+  }
+  int64_t count;
+  if (unit == 0 || digits.empty() ||
+      !std::all_of(digits.begin(), digits.end(), absl::ascii_isdigit) ||
+      !absl::SimpleAtoi(digits, &count) ||
+      count > std::numeric_limits<int64_t>::max() / unit) {
+    return Invalid("a number of bytes like 65536, 64K or 1M, not \"", text,
+                   "\"");
+  }
+  return count * unit;
 }
 
 std::string CIdentifier(absl::string_view name) {

@@ -3,10 +3,12 @@
 #ifndef TINYC_COMPILER_BASE_TEXT_H_
 #define TINYC_COMPILER_BASE_TEXT_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "compiler/base/status.h"
 
 namespace tinyc {
 
@@ -19,6 +21,9 @@ bool ParseFloatText(absl::string_view text, float* value);
 
 // "5%" as a share, 0.05: from 0% to 1000%; nothing when `text` is none.
 std::optional<double> ParsePercent(absl::string_view text);
+
+// The bytes that "65536", "64K" or "1M" says; K is 1,024.
+absl::StatusOr<int64_t> ParseBytes(absl::string_view text);
 
 // `name` made a C identifier: other characters become '_', a leading digit or
 // a C keyword gets a leading '_'.  Never empty.

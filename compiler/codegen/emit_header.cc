@@ -137,6 +137,10 @@ std::string ModelHeader(const Module& module, const CProgram& program) {
   api.Comment("Bytes of working memory.");
   api.Line(absl::StrCat("#define ", program.macros, "_ARENA_SIZE ",
                         module.plan->arena_bytes, "u"));
+  for (const CPart& part : program.parts) {
+    api.Line(
+        absl::StrCat("#define ", part.macro, "_SIZE ", part.part.bytes, "u"));
+  }
   const auto size = [&](absl::string_view role, const CTensor& t) {
     const TensorType& type = t.value->type();
     const bool packed = InfoOf(type.dtype).bits < 8;

@@ -59,17 +59,34 @@ std::string Arena(const Module& module, const CProgram& program) {
     w.Line(absl::StrCat("extern uint64_t ", program.shared_arena, "[];"));
     return w.text();
   }
-  w.Comment("The values between the layers.");
-  const bool wide = program.arena_align > 8;
-  if (wide) {
-    w.Line("#if defined(__GNUC__)");
-    w.Line(absl::StrCat("__attribute__((aligned(", program.arena_align, ")))"));
-    w.Line("#endif");
+  const auto array = [&](const std::string& size, const std::string& name) {
+    if (program.arena_align > 8) {
+      w.Line("#if defined(__GNUC__)");
+      w.Line(
+          absl::StrCat("__attribute__((aligned(", program.arena_align, ")))"));
+      w.Line("#endif");
+    }
+    w.Line("static union {");
+    w.Line(absl::StrCat("  uint8_t bytes[", size, "];"));
+    w.Line("  uint64_t align;");
+    w.Line(absl::StrCat("} ", name, ";"));
+  };
+  if (program.parts.empty()) {
+    w.Comment("The values between the layers.");
+    array(program.macros + "_ARENA_SIZE", program.prefix + "_arena");
   }
-  w.Line("static union {");
-  w.Line(absl::StrCat("  uint8_t bytes[", program.macros, "_ARENA_SIZE];"));
-  w.Line("  uint64_t align;");
-  w.Line(absl::StrCat("} ", program.prefix, "_arena;"));
+  for (const CPart& part : program.parts) {
+    if (&part != &program.parts[0]) w.Line();
+    w.Comment(absl::StrCat("The values between the layers that are meant for ",
+                           part.part.name, ".  Define ", part.macro,
+                           " as what puts a variable there: "
+                           "__attribute__((section(\".",
+                           part.part.name, "\")))."));
+    w.Line(absl::StrCat("#if !defined(", part.macro, ")"));
+    w.Line(absl::StrCat("#define ", part.macro));
+    w.Line("#endif");
+    array(part.macro + "_SIZE", absl::StrCat(part.name, " ", part.macro));
+  }
   return w.text();
 }
 
@@ -89,24 +106,25 @@ bool NeedsMemcpy(const CProgram& program) {
                      [](const CStep& step) { return step.text == "memcpy"; });
 }
 
-// Whether `text` has the variable `arena`.
-bool NamesArena(absl::string_view text) {
-  constexpr absl::string_view kName = "arena";
+// Whether `text` has the variable `name`.
+bool Names(absl::string_view text, absl::string_view name) {
   const auto in_name = [&](size_t i) {
     return i < text.size() && (absl::ascii_isalnum(text[i]) || text[i] == '_');
   };
-  for (size_t at = text.find(kName); at != text.npos;
-       at = text.find(kName, at + 1)) {
-    if (!in_name(at - 1) && !in_name(at + kName.size())) return true;
+  for (size_t at = text.find(name); at != text.npos;
+       at = text.find(name, at + 1)) {
+    if (!in_name(at - 1) && !in_name(at + name.size())) return true;
   }
   return false;
 }
 
-bool UsesArena(const CProgram& program) {
+// Whether a step has the variable `name`.
+bool Uses(const CProgram& program, absl::string_view name) {
+  const auto names = [&](const std::string& text) { return Names(text, name); };
   return std::any_of(
-      program.steps.begin(), program.steps.end(), [](const CStep& step) {
-        return NamesArena(step.text) ||
-               std::any_of(step.args.begin(), step.args.end(), NamesArena);
+      program.steps.begin(), program.steps.end(), [&](const CStep& step) {
+        return names(step.text) ||
+               std::any_of(step.args.begin(), step.args.end(), names);
       });
 }
 
@@ -165,13 +183,20 @@ std::string Accessors(const Module& module, const CProgram& program) {
 std::string RunBody(const Module& module, const CProgram& program) {
   CWriter w;
   w.Indent();
-  if (UsesArena(program)) {
+  for (const CPart& part : program.parts) {
+    if (!Uses(program, part.variable)) continue;
+    w.Line(absl::StrCat("uint8_t *const ", part.variable, " = ", part.name,
+                        ".bytes;"));
+  }
+  if (Uses(program, "arena")) {
     // Without an arena it is for values without bytes.
-    w.Line(absl::StrCat("uint8_t *const arena = ",
-                        module.plan->arena_bytes > 0 || program.caller_arena
-                            ? ArenaText(program)
-                            : std::string("NULL"),
-                        ";"));
+    w.Line(absl::StrCat(
+        "uint8_t *const arena = ",
+        program.parts.empty() &&
+                (module.plan->arena_bytes > 0 || program.caller_arena)
+            ? ArenaText(program)
+            : std::string("NULL"),
+        ";"));
   }
   for (const std::string& line : ArenaChecks(module, program, "workspace")) {
     w.Line(line);

@@ -32,6 +32,9 @@ std::string PointerText(const CPointer& pointer, absl::string_view type) {
       offset == 0 ? pointer.name
                   : absl::StrCat(pointer.name, " + ", offset / element);
   if (PointsTo(type, pointer.dtype) && offset % element == 0) return at;
+  if (pointer.dtype == DType::kU8 && !pointer.is_const) {
+    return cast + (offset == 0 ? at : absl::StrCat("(", at, ")"));
+  }
   const std::string to_type =
       pointer.is_const ? absl::StrCat("(", type, ")") : cast;
   if (offset == 0) return to_type + pointer.name;

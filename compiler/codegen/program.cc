@@ -103,6 +103,7 @@ absl::StatusOr<CProgram> ProgramBuilder::Build() {
     file_names_.Reserve(absl::StrCat(program_.prefix, "_", suffix));
   }
   NameBoundary();
+  NameParts();
   Frame frame{module_, 0, {}, {}};
   const auto pointer = [](const CTensor& tensor, bool is_const) {
     return CPointer{.kind = CPointer::Kind::kNamed,
@@ -162,6 +163,19 @@ void ProgramBuilder::NameBoundary() {
   }
 }
 
+void ProgramBuilder::NameParts() {
+  for (const ArenaPart& part : module_.plan->parts) {
+    program_.parts.push_back(
+        {.part = part,
+         .name =
+             file_names_.Unique(absl::StrCat(program_.prefix, "_", part.name)),
+         .variable = params_.Unique(part.name),
+         .macro = absl::StrCat(
+             program_.macros, "_",
+             macro_names_.Unique(absl::AsciiStrToUpper(part.name)))});
+  }
+}
+
 std::string ProgramBuilder::ArrayOf(std::shared_ptr<const Tensor> tensor,
                                     const std::string& wanted) {
   if (CCountOf(tensor->type()) == 0) return "NULL";
@@ -187,8 +201,18 @@ std::string ProgramBuilder::QuantOf(const Block& block,
   return program_.quants.back().name;
 }
 
+CPointer ProgramBuilder::InArena(int64_t offset) const {
+  for (const CPart& part : program_.parts) {
+    if (offset < part.part.begin || offset >= part.part.end()) continue;
+    return CPointer{.kind = CPointer::Kind::kNamed,
+                    .offset = offset - part.part.begin,
+                    .name = part.variable};
+  }
+  return CPointer{.offset = offset};
+}
+
 absl::StatusOr<CPointer> ProgramBuilder::PointerTo(const Frame& frame,
-                                                   const Value& value) {
+                                                   const Value& value) const {
   if (auto constant = ConstantBytes(frame.module, value)) {
     return CPointer{.kind = CPointer::Kind::kConstant,
                     .constant = std::move(constant)};
@@ -207,13 +231,12 @@ absl::StatusOr<CPointer> ProgramBuilder::PointerTo(const Frame& frame,
     case Place::Kind::kArena:
       break;
   }
-  return CPointer{.offset = frame.arena + place.offset};
+  return InArena(frame.arena + place.offset);
 }
 
 CPointer ProgramBuilder::ScratchOf(const Frame& frame, const Node& node,
-                                   int64_t offset) {
-  return CPointer{.offset = frame.arena + frame.module.plan->scratch.at(&node) +
-                            offset};
+                                   int64_t offset) const {
+  return InArena(frame.arena + frame.module.plan->scratch.at(&node) + offset);
 }
 
 std::string ProgramBuilder::Text(const CPointer& pointer,

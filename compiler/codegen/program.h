@@ -28,6 +28,14 @@ struct CTensor {
   std::string accessor;      // "kws_audio"
 };
 
+// The arena's part in a memory.
+struct CPart {
+  ArenaPart part;
+  std::string name;      // of the array: "kws_dtcm"
+  std::string variable;  // in <prefix>_run, a pointer to its first byte: "dtcm"
+  std::string macro;     // what is declared beside it: "KWS_DTCM"
+};
+
 struct CArray {
   std::string name;  // "conv_1_weight"
   std::shared_ptr<const Tensor> tensor;
@@ -77,6 +85,7 @@ struct CProgram {
   std::string dead;  // function that poisons bytes; "": nobody does
   std::string live;  // and the one that makes them usable
   int64_t arena_align = 8;
+  std::vector<CPart> parts;  // none: the arena is one array
   std::vector<CTensor> inputs;
   std::vector<CTensor> outputs;
   std::vector<CArray> arrays;

@@ -37,16 +37,19 @@ class ProgramBuilder {
   };
 
   void NameBoundary();
+  void NameParts();
   // The name of an array with this content; one for equal ones.
   std::string ArrayOf(std::shared_ptr<const Tensor> tensor,
                       const std::string& wanted);
   std::string QuantOf(const Block& block, const std::string& wanted);
 
   // Where `value` of the frame's module is.
-  static absl::StatusOr<CPointer> PointerTo(const Frame& frame,
-                                            const Value& value);
-  static CPointer ScratchOf(const Frame& frame, const Node& node,
-                            int64_t offset);
+  absl::StatusOr<CPointer> PointerTo(const Frame& frame,
+                                     const Value& value) const;
+  CPointer ScratchOf(const Frame& frame, const Node& node,
+                     int64_t offset) const;
+  // The byte of the arena at `offset`.
+  CPointer InArena(int64_t offset) const;
   // `pointer` as an expression; `wanted` names the array of a constant.
   std::string Text(const CPointer& pointer, absl::string_view type,
                    const std::string& wanted);

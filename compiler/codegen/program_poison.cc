@@ -18,12 +18,18 @@ void ProgramBuilder::AddMark(const std::string& function, int64_t begin,
                              int64_t end) {
   // What lies behind the arena stays forbidden.
   end = std::min(end, module_.plan->arena_bytes);
-  if (begin >= end) return;
-  program_.steps.push_back(
-      {CStep::Kind::kCall,
-       "",
-       function,
-       {PointerText({.offset = begin}, "void *"), absl::StrCat(end - begin)}});
+  const auto add = [&](int64_t from, int64_t to) {
+    if (from >= to) return;
+    program_.steps.push_back(
+        {CStep::Kind::kCall,
+         "",
+         function,
+         {PointerText(InArena(from), "void *"), absl::StrCat(to - from)}});
+  };
+  if (program_.parts.empty()) add(begin, end);
+  for (const CPart& part : program_.parts) {
+    add(std::max(begin, part.part.begin), std::min(end, part.part.end()));
+  }
 }
 
 void ProgramBuilder::AddUnpoisonAll() {

@@ -63,6 +63,14 @@ struct Stream {
   int strips = 1;
 };
 
+// A memory that holds a part of the arena.
+struct ArenaPart {
+  std::string name;   // an identifier of C: "dtcm"
+  int64_t begin = 0;  // of its bytes among the arena's
+  int64_t bytes = 0;  // more than 0
+  int64_t end() const { return begin + bytes; }
+};
+
 struct MemoryPlan {
   uint64_t revision = 0;
   int64_t arena_bytes = 0;
@@ -75,6 +83,9 @@ struct MemoryPlan {
   absl::flat_hash_map<const Node*, int64_t> scratch;
   // In the order of the graph; most nodes are in none.
   std::vector<Stream> streams;
+  // Of an arena in several memories, one part behind the other; nothing lies
+  // in two of them.  Empty: one memory holds all of it.
+  std::vector<ArenaPart> parts;
 };
 
 struct Module {

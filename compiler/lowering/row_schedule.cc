@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "compiler/base/check.h"
+
 namespace tinyc {
 namespace {
 
@@ -290,6 +292,18 @@ std::optional<RowSchedule> ScheduleRows(const Module& module,
     calls.push_back(*std::move(call));
   }
   return ScheduleRows(std::move(calls), stream.upwards, stream.strips);
+}
+
+int64_t BytesInMemory(const Module& module, const Value& value) {
+  const auto place = module.plan->values.find(&value);
+  if (place == module.plan->values.end() || place->second.rows == 0) {
+    return value.type().bytes();
+  }
+  const std::optional<RowSchedule> schedule =
+      ScheduleRows(module, *StreamOf(*module.plan, *value.producer()));
+  TINYC_CHECK(schedule.has_value());
+  return place->second.rows *
+         schedule->WindowRowBytes(*schedule->MakerOf(value));
 }
 
 }  // namespace tinyc

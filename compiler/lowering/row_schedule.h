@@ -64,6 +64,10 @@ struct RowSchedule {
 // The stream of the plan in which `node` is; null: it runs by itself.
 const Stream* StreamOf(const MemoryPlan& plan, const Node& node);
 
+// The bytes of memory that a value of a planned module has: all of its own, or
+// a window.
+int64_t BytesInMemory(const Module& module, const Value& value);
+
 // Nothing when a node of the stream does not run by rows, or reads of another
 // one more than its rows, or when there are strips and more than one result.
 std::optional<RowSchedule> ScheduleRows(const Module& module,

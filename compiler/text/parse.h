@@ -2,7 +2,9 @@
 // Textual IR => Module.
 //
 //   module    := ["module" word] ["target(" word ")"] ["stage(" stage ")"]
-//                ["arena(" bytes ", bound=" bytes [", optimal"] ")"] graph
+//                ["arena(" bytes ", bound=" bytes [", optimal"] part* ")"]
+//                graph
+//   part      := "," memory "=" begin "+" bytes
 //   graph     := "graph(" input,* ") -> (" name,* ")"
 //                "{" statement* "return" name,* "}"
 //   input     := name ":" type [at]
@@ -19,8 +21,9 @@
 //   numbers   := "[" number,* "]" | "fill(" number ")" | "hex(" string ")"
 //              | "blob(" file "," offset ")" | "rand(" seed ["," zeros] ")"
 //   at        := "at" (place | "_"),+
-//   place     := "arena+" n ["rows(" n ")"] | "input(" i ")+" n | "output(" i
-//   ")+" n name      := %[A-Za-z0-9_./-]+ | %"C escapes"
+//   place     := "arena+" n ["rows(" n ")"] | "input(" i ")+" n
+//              | "output(" i ")+" n
+//   name      := %[A-Za-z0-9_./-]+ | %"C escapes"
 //
 // `_` is an absent operand, `//` begins a comment.  The scales of an axis may
 // be rand(seed) too; `zeros` is how many percent of the elements are zero.  A

@@ -134,9 +134,18 @@ absl::Status ParseArena(Lexer& lexer, MemoryPlan* plan) {
   TINYC_RETURN_IF_ERROR(lexer.Expect("bound"));
   TINYC_RETURN_IF_ERROR(lexer.Expect("="));
   TINYC_ASSIGN_OR_RETURN(plan->lower_bound, lexer.Int("the bound"));
-  if (lexer.Accept(",")) {
-    TINYC_RETURN_IF_ERROR(lexer.Expect("optimal"));
-    plan->optimal = true;
+  while (lexer.Accept(",")) {
+    if (lexer.Accept("optimal")) {
+      plan->optimal = true;
+      continue;
+    }
+    ArenaPart part;
+    TINYC_ASSIGN_OR_RETURN(part.name, lexer.Word("a memory"));
+    TINYC_RETURN_IF_ERROR(lexer.Expect("="));
+    TINYC_ASSIGN_OR_RETURN(part.begin, lexer.Int("the part's begin"));
+    TINYC_RETURN_IF_ERROR(lexer.Expect("+"));
+    TINYC_ASSIGN_OR_RETURN(part.bytes, lexer.Int("the part's bytes"));
+    plan->parts.push_back(std::move(part));
   }
   return lexer.Expect(")");
 }

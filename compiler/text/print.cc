@@ -88,7 +88,11 @@ class Printer {
   void PrintArena() {
     if (module_->stage < Stage::kPlanned || plan() == nullptr) return;
     Add(" arena(", plan()->arena_bytes, ", bound=", plan()->lower_bound,
-        plan()->optimal ? ", optimal" : "", ")");
+        plan()->optimal ? ", optimal" : "");
+    for (const ArenaPart& part : plan()->parts) {
+      Add(", ", part.name, "=", part.begin, "+", part.bytes);
+    }
+    Add(")");
   }
 
   // ` at arena+64, _` when a value has a place.

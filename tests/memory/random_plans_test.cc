@@ -161,6 +161,25 @@ TEST(RandomPlansTest, KernelsHaveTheReferencesResults) {
   }
 }
 
+TEST(RandomPlansTest, SeveralMemoriesGiveTheSame) {
+  for (uint32_t seed = 2000; seed < 2040; ++seed) {
+    const std::string text = Maker(seed).Make();
+    const absl::StatusOr<Module> whole = Planned(text, false, "backend");
+    ASSERT_TRUE(whole.ok()) << whole.status();
+    const int64_t bytes = whole->plan->arena_bytes;
+    const absl::StatusOr<Module> module =
+        RunPasses(text, absl::StrCat("prepare-outputs,select-kernels,"
+                                     "pack-weights,schedule,plan-memory{memory="
+                                     "a:",
+                                     bytes / 2, ":fast,b:", bytes / 4,
+                                     ",c:", bytes, "},check-plan"));
+    ASSERT_TRUE(module.ok()) << module.status() << "\n" << text;
+    EXPECT_EQ(DifferenceOfKernels(*module), "") << text;
+    if (seed % 10 != 0) continue;
+    EXPECT_EQ(DifferenceOfEngines(*module), "") << text;
+  }
+}
+
 TEST(RandomPlansTest, TheEmittedCHasThem) {
   for (uint32_t seed = 1000; seed < 1006; ++seed) {
     const std::string text = Maker(seed).Make();

@@ -56,6 +56,18 @@ TEST(ParsePercentTest, TakesShares) {
   }
 }
 
+TEST(ParseBytesTest, TakesUnits) {
+  EXPECT_EQ(*ParseBytes("0"), 0);
+  EXPECT_EQ(*ParseBytes("65536"), 65536);
+  EXPECT_EQ(*ParseBytes("64K"), 65536);
+  EXPECT_EQ(*ParseBytes("64k"), 65536);
+  EXPECT_EQ(*ParseBytes("2M"), 2097152);
+  for (const char* text :
+       {"", "K", "-1", "64KB", "6 4", "1.5M", "min", "9223372036854775807K"}) {
+    EXPECT_FALSE(ParseBytes(text).ok()) << text;
+  }
+}
+
 TEST(ConstantTest, ShortOnesAreListed) {
   EXPECT_EQ(ConstText(Tensor::Of<float>({3}, {1, -2.5f, 0.1f})),
             "[1,-2.5,0.1] : f32[3]");

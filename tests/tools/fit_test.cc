@@ -73,18 +73,6 @@ std::vector<std::string> OptionsIn(const Json& memory) {
   return options;
 }
 
-TEST(ParseBytesTest, TakesUnits) {
-  EXPECT_EQ(*ParseBytes("0"), 0);
-  EXPECT_EQ(*ParseBytes("65536"), 65536);
-  EXPECT_EQ(*ParseBytes("64K"), 65536);
-  EXPECT_EQ(*ParseBytes("64k"), 65536);
-  EXPECT_EQ(*ParseBytes("2M"), 2097152);
-  for (const char* text :
-       {"", "K", "-1", "64KB", "6 4", "1.5M", "min", "9223372036854775807K"}) {
-    EXPECT_FALSE(ParseBytes(text).ok()) << text;
-  }
-}
-
 TEST(FitTest, SaysWhatIsMissingAndWhatIsLargest) {
   CompileOptions options;
   options.limits = {.ram = 128, .flash = 1200};

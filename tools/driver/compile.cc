@@ -194,16 +194,21 @@ void SetWeights(WeightStorage weights, Pipeline* pipeline) {
 
 // Makes `pipeline` plan the memory that is asked for.
 void SetMemory(const CompileOptions& options, Pipeline* pipeline) {
-  if (!options.limits.ram && !options.least_ram) return;
-  const std::string ram =
-      options.least_ram ? "min" : absl::StrCat(*options.limits.ram);
+  std::map<std::string, std::string> memory;
+  if (!options.memories.empty()) {
+    memory = {{"memory", options.memories}};
+  } else if (options.limits.ram || options.least_ram) {
+    memory = {
+        {"ram", options.least_ram ? "min" : absl::StrCat(*options.limits.ram)},
+        {"extra-macs", absl::StrCat(100 * options.extra_macs, "%")}};
+  } else {
+    return;
+  }
   for (PipelineItem& item : *pipeline) {
     if (item.pass->name != "plan-memory" || !item.options.values().empty()) {
       continue;
     }
-    item.options = PassOptions(
-        {{"ram", ram},
-         {"extra-macs", absl::StrCat(100 * options.extra_macs, "%")}});
+    item.options = PassOptions(memory);
   }
 }
 

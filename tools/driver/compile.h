@@ -50,6 +50,8 @@ struct CompileOptions {
   // row when the arena is larger than limits.ram.
   MemoryLimits limits = {};
   bool least_ram = false;  // as if limits.ram were 0, without the error
+  // The memories of the arena (passes/memory/memories.h); "": one.
+  std::string memories = "";
   // The multiply-accumulates that this may add, as a share of the model's.
   double extra_macs = 0;
   PassManagerOptions manager = {};

@@ -2,13 +2,10 @@
 #include "tools/driver/fit.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "tools/driver/html.h"
@@ -177,25 +174,6 @@ Json OptionsThatHelp(absl::string_view memory,
 }
 
 }  // namespace
-
-absl::StatusOr<int64_t> ParseBytes(absl::string_view text) {
-  int64_t unit = 1;
-  absl::string_view digits = text;
-  if (!digits.empty() && absl::ascii_isalpha(digits.back())) {
-    const char suffix = absl::ascii_toupper(digits.back());
-    unit = suffix == 'K' ? 1024 : suffix == 'M' ? 1024 * 1024 : 0;
-    digits.remove_suffix(1);
-  }
-  int64_t count;
-  if (unit == 0 || digits.empty() ||
-      !std::all_of(digits.begin(), digits.end(), absl::ascii_isdigit) ||
-      !absl::SimpleAtoi(digits, &count) ||
-      count > std::numeric_limits<int64_t>::max() / unit) {
-    return Invalid("a number of bytes like 65536, 64K or 1M, not \"", text,
-                   "\"");
-  }
-  return count * unit;
-}
 
 Json FitJson(absl::Span<const CompiledModel* const> models,
              const CompileOptions& options, const Json& report) {

@@ -33,9 +33,6 @@ namespace tinyc {
 
 inline constexpr size_t kLargestParts = 5;
 
-// The bytes that "65536", "64K" or "1M" says; K is 1,024.
-absl::StatusOr<int64_t> ParseBytes(absl::string_view text);
-
 // Of `models`, compiled with `options`, whose report is `report`: that of the
 // only one, or MergedReport of all.
 nlohmann::ordered_json FitJson(absl::Span<const CompiledModel* const> models,

@@ -18,6 +18,7 @@
 #include "compiler/base/nearest.h"
 #include "compiler/base/text.h"
 #include "compiler/targets/registry.h"
+#include "passes/memory/memories.h"
 #include "passes/quantization/loss.h"
 #include "passes/quantization/range_estimator.h"
 #include "tools/driver/fit.h"
@@ -161,6 +162,20 @@ absl::Status ReadExtraMacs(const ModelOptions& options, CompileOptions* read) {
   return absl::OkStatus();
 }
 
+absl::Status ReadMemories(const ModelOptions& options, CompileOptions* read) {
+  if (options.memory.empty()) return absl::OkStatus();
+  const absl::Status memories = ParseMemories(options.memory).status();
+  if (!memories.ok()) return Prefixed("--memory: ", memories);
+  if (!options.ram.empty()) {
+    return Invalid("--memory and --ram exclude each other");
+  }
+  if (options.io_in_arena) {
+    return Invalid("--memory and --io-in-arena exclude each other");
+  }
+  read->memories = options.memory;
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::vector<Option> ModelOptionRows(ModelOptions* options) {
@@ -277,6 +292,7 @@ absl::StatusOr<CompileOptions> ReadModelOptions(const ModelOptions& options) {
     TINYC_RETURN_IF_ERROR(ReadLimit("--ram", options.ram, &read.limits.ram));
   }
   TINYC_RETURN_IF_ERROR(ReadExtraMacs(options, &read));
+  TINYC_RETURN_IF_ERROR(ReadMemories(options, &read));
   TINYC_RETURN_IF_ERROR(
       ReadLimit("--flash", options.flash, &read.limits.flash));
   return read;

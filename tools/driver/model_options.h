@@ -28,10 +28,11 @@ struct ModelOptions {
   std::string io;           // "": keep
   std::string weights = "fast";
   bool io_in_arena = false;
-  // "": no limit.  These three are not among the rows, they are tinyc's alone.
+  // "": no limit.  These four are not among the rows, they are tinyc's alone.
   std::string ram;
   std::string flash;
   std::string max_macs_increase;
+  std::string memory;
 };
 
 // Their rows of a command line, storing into `options`.

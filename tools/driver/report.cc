@@ -60,17 +60,14 @@ absl::flat_hash_map<const Value*, Interval> Lifetimes(const Module& module) {
   return live;
 }
 
-// The bytes of the arena that a value has: all of its own, or a window.
-int64_t BytesInArena(const Module& module, const Value& value) {
-  const auto place = module.plan->values.find(&value);
-  if (place == module.plan->values.end() || place->second.rows == 0) {
-    return value.type().bytes();
+Json MemoriesJson(const MemoryPlan& plan) {
+  Json memories = Json::array();
+  for (const ArenaPart& part : plan.parts) {
+    memories.push_back({{"name", part.name},
+                        {"arena_offset", part.begin},
+                        {"bytes", part.bytes}});
   }
-  const std::optional<RowSchedule> schedule =
-      ScheduleRows(module, *StreamOf(*module.plan, *value.producer()));
-  TINYC_CHECK(schedule.has_value());
-  return place->second.rows *
-         schedule->WindowRowBytes(*schedule->MakerOf(value));
+  return memories;
 }
 
 Json StreamsJson(const Module& module, double* extra_macs) {
@@ -197,7 +194,7 @@ Json LayersJson(const Module& module, int64_t base,
                       {"macs", work},
                       {"weight_bytes", weights},
                       {"arena_offset", ArenaOffset(module, output, base)},
-                      {"bytes", BytesInArena(module, *output)},
+                      {"bytes", BytesInMemory(module, *output)},
                       {"live_from", live.at(output).from},
                       {"live_to", live.at(output).to},
                       {"scratch_offset", scratch == module.plan->scratch.end()
@@ -231,7 +228,7 @@ std::vector<Resident> Residents(const Module& module) {
       const Json offset = ArenaOffset(module, value);
       if (offset.is_null()) continue;
       residents.push_back({ValueName(*value), step, offset,
-                           BytesInArena(module, *value), live.at(value)});
+                           BytesInMemory(module, *value), live.at(value)});
     }
     const auto scratch = module.plan->scratch.find(node.get());
     if (scratch != module.plan->scratch.end()) {
@@ -364,6 +361,7 @@ Json ReportJson(const Module& module) {
       {"arena_bytes", module.plan->arena_bytes},
       {"arena_lower_bound", module.plan->lower_bound},
       {"arena_optimal", module.plan->optimal},
+      {"memories", MemoriesJson(*module.plan)},
       {"weight_bytes", weight_bytes},
       {"code_bytes_estimate", CodeBytesEstimate(module)},
       {"stack_bytes_estimate", StackBytesEstimate(module)},

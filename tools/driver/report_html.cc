@@ -84,6 +84,10 @@ void AppendSummary(const Json& report, std::string* html) {
       report["arena_optimal"].get<bool>()
           ? std::string("proved: no plan of this order is smaller")
           : "lower bound " + bound + " B");
+  for (const Json& memory : report["memories"]) {
+    row(absl::StrCat("of it in ", String(memory, "name")),
+        Number(Int(memory, "bytes")) + " B");
+  }
   if (report.contains("io")) {
     row("Arena with inputs and outputs",
         NumberOrDash(report["io"]["arena_bytes_with"]) + " B",

@@ -55,6 +55,10 @@ std::string Totals(const Json& report) {
           ? std::string("the least for this order of layers")
           : absl::StrCat("at least ", Number(Int(report, "arena_lower_bound"))),
       "\n");
+  for (const Json& memory : report["memories"]) {
+    absl::StrAppend(&text, "          ", Number(Int(memory, "bytes")), " in ",
+                    String(memory, "name"), "\n");
+  }
   if (report.contains("io")) {
     const Json& io = report["io"];
     const bool inside = io["in_arena"];
