@@ -23,6 +23,7 @@
 #include "tools/driver/progress_bar.h"
 #include "tools/driver/report.h"
 #include "tools/driver/request.h"
+#include "tools/driver/selftest.h"
 #include "tools/driver/share_arena.h"
 
 namespace tinyc {
@@ -58,6 +59,15 @@ absl::Status CheckRequest(const Request& request) {
     return Invalid(
         "--check, --verify and --report are about C, not --emit=onnx");
   }
+  if (!request.selftest_input.empty() && !request.selftest) {
+    return Invalid("--selftest-input is for --emit-selftest");
+  }
+  if (request.selftest &&
+      (request.output.empty() || extension != ".c" || request.check)) {
+    return Invalid(
+        "--emit-selftest writes C beside -o FILE.c, and goes without --check "
+        "and --emit=tir and onnx");
+  }
   if (request.check) {
     if (request.output.empty() && request.report.empty()) {
       return absl::OkStatus();
@@ -89,6 +99,7 @@ EmitOptions EmitOptionsOf(const Request& request) {
   options.prefix = request.prefix.empty() ? CIdentifier(stem) : request.prefix;
   options.caller_arena = request.arena == "caller";
   options.split = request.emit == "split";
+  options.selftest = request.selftest;
   return options;
 }
 
@@ -109,6 +120,11 @@ absl::StatusOr<std::vector<NamedFile>> MakeFiles(
   TINYC_ASSIGN_OR_RETURN(
       std::vector<OutputFile> emitted,
       EmitVerified(model, EmitOptionsOf(request), request.verify));
+  if (request.selftest) {
+    TINYC_ASSIGN_OR_RETURN(
+        emitted.emplace_back(),
+        MakeSelfTest(model, EmitOptionsOf(request), request.selftest_input));
+  }
   if (!request.output.empty() && request.emit == "tir") {
     files = ModuleFiles(model.planned, request.output);
   } else if (!request.output.empty()) {
@@ -199,6 +215,15 @@ int Main(int argc, const char* const* argv) {
        "own; or the compiled module as text; or what the model is\n"
        "before it becomes C, quantized if asked for, as ONNX",
        &request.emit},
+      {"emit-selftest", "",
+       "also write FILE_selftest.c, a function for the device that\n"
+       "runs the model once and names the first layer whose result\n"
+       "is not the reference's",
+       &request.selftest},
+      {"selftest-input", "FILE.npz",
+       "what it runs on: the first sample of a file (default:\n"
+       "random numbers, always the same)",
+       &request.selftest_input},
       {"ram", "64K|min",
        "the most bytes that the arena may take, with K or M; the\n"
        "stack and the caller's buffers come on top. Layers take\n"

@@ -25,6 +25,9 @@ struct EmitOptions {
   // The kernels go to files of their own, kernels/*, to be compiled as C and
   // linked, instead of into <stem>.c.
   bool split = false;
+  // <stem>.c shows the result of each layer to EmitSelfTest's functions when it
+  // is compiled with TC_SELFTEST.
+  bool selftest = false;
   // For tests: bytes of the arena that hold nothing that is needed are
   // overwritten before the first node and after each one, and under
   // AddressSanitizer nobody may touch them, so that a wrong plan or pointer

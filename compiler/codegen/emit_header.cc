@@ -96,6 +96,23 @@ void DeclareAccessors(const CProgram& program, CWriter* api) {
   api->Line();
 }
 
+// What <stem>_selftest.c defines.
+void DeclareSelfTest(const CProgram& program, CWriter* api) {
+  api->Comment(absl::StrCat(
+      "Of ", program.stem, "_selftest.c, to be compiled with ", program.stem,
+      ".c, the latter with TC_SELFTEST defined.  Runs the model once and "
+      "compares the result of every layer with the reference.  Returns 0; a "
+      "negative TC_E...; or the number of the first layer that differs, from "
+      "1 on, and one more than there are layers when only an output does.  "
+      "`print` is passed one line at a time, without its end."));
+  api->Function(absl::StrCat("int ", program.selftest), SelfTestParams(program),
+                /*declare=*/true);
+  api->Comment(absl::StrCat("Where ", program.stem, ".c shows it a result."));
+  api->Function(absl::StrCat("void ", program.selftest, "_layer"),
+                SelfTestHookParams(), /*declare=*/true);
+  api->Line();
+}
+
 }  // namespace
 
 std::vector<std::string> RunParams(const CProgram& program,
@@ -110,6 +127,17 @@ std::vector<std::string> RunParams(const CProgram& program,
     params.push_back(ParamText(t, false));
   }
   return params;
+}
+
+std::vector<std::string> SelfTestParams(const CProgram& program) {
+  std::vector<std::string> params;
+  if (program.caller_arena) params.push_back("void *arena");
+  params.push_back("void (*print)(const char *line)");
+  return params;
+}
+
+std::vector<std::string> SelfTestHookParams() {
+  return {"int32_t layer", "const void *result", "uint32_t bytes"};
 }
 
 std::string ModelHeader(const Module& module, const CProgram& program) {
@@ -177,6 +205,7 @@ std::string ModelHeader(const Module& module, const CProgram& program) {
   api.Comment("The same model as data.");
   api.Line(absl::StrCat("extern const tc_model ", program.prefix, "_model;"));
   api.Line();
+  if (!program.selftest.empty()) DeclareSelfTest(program, &api);
   api.Line("#ifdef __cplusplus");
   api.Line("}");
   api.Line("#endif");

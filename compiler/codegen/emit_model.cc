@@ -273,12 +273,13 @@ absl::StatusOr<std::vector<OutputFile>> EmitC(const Module& module,
   for (const std::string& include : includes) {
     absl::StrAppend(&text, "#include ", include, "\n");
   }
-  absl::StrAppend(
-      &text, "\n", kernels, "/* ---- constants ---- */\n", data,
-      "\n/* ---- one function per kernel and shape ---- */\n", Bodies(program),
-      "\n/* ---- the model ---- */\n", Arena(module, program),
-      PoisonFunctions(program), Accessors(module, program), run.text(),
-      RunBody(module, program), "}\n\n", ModelDescription(module, program));
+  absl::StrAppend(&text, "\n", kernels, "/* ---- constants ---- */\n", data,
+                  "\n/* ---- one function per kernel and shape ---- */\n",
+                  Bodies(program), "\n/* ---- the model ---- */\n",
+                  Arena(module, program), PoisonFunctions(program),
+                  SelfTestHook(program), Accessors(module, program), run.text(),
+                  RunBody(module, program), "}\n\n",
+                  ModelDescription(module, program));
   files[0] = {absl::StrCat(program.stem, ".c"), std::move(text)};
   files[1] = {absl::StrCat(program.stem, ".h"), ModelHeader(module, program)};
   return files;

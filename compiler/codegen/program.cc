@@ -102,6 +102,12 @@ absl::StatusOr<CProgram> ProgramBuilder::Build() {
        {"run", "model", "arena", "run_model", "inputs", "outputs"}) {
     file_names_.Reserve(absl::StrCat(program_.prefix, "_", suffix));
   }
+  if (options_.selftest) {
+    program_.selftest = program_.prefix + "_selftest";
+    file_names_.Reserve(program_.selftest);
+    file_names_.Reserve(program_.selftest + "_layer");
+    TINYC_ASSIGN_OR_RETURN(checked_, LayersToCheck(module_));
+  }
   NameBoundary();
   NameParts();
   Frame frame{module_, 0, {}, {}};
@@ -312,6 +318,9 @@ absl::Status ProgramBuilder::AddNodes(const Frame& frame) {
     if (const Stream* stream = StreamOf(*frame.module.plan, *node)) {
       if (stream->nodes[0] == node.get()) {
         TINYC_RETURN_IF_ERROR(WithLoc(AddStream(frame, *stream), *node));
+        for (const Node* layer : stream->nodes) {
+          TINYC_RETURN_IF_ERROR(ShowResults(frame, *layer));
+        }
       }
       if (dead && stream->nodes.back() == node.get()) {
         PoisonAfter(frame, *dead, step);
@@ -330,6 +339,7 @@ absl::Status ProgramBuilder::AddNodes(const Frame& frame) {
       if (lowered.kernel == nullptr) continue;
       TINYC_RETURN_IF_ERROR(WithLoc(AddCall(frame, *node, lowered), *node));
     }
+    TINYC_RETURN_IF_ERROR(ShowResults(frame, *node));
     if (dead) PoisonAfter(frame, *dead, step++);
   }
   return absl::OkStatus();

@@ -82,8 +82,9 @@ struct CProgram {
   bool caller_arena = false;
   std::string shared_arena;  // the array that all models use; "": none
   bool io_in_arena = false;
-  std::string dead;  // function that poisons bytes; "": nobody does
-  std::string live;  // and the one that makes them usable
+  std::string selftest;  // "kws_selftest"; "": there is none
+  std::string dead;      // function that poisons bytes; "": nobody does
+  std::string live;      // and the one that makes them usable
   int64_t arena_align = 8;
   std::vector<CPart> parts;  // none: the arena is one array
   std::vector<CTensor> inputs;
@@ -111,6 +112,11 @@ std::string SharedArenaName(absl::string_view stem);
 int64_t ArenaAlign(const Module& module);
 // The functions that poison bytes of the arena.
 std::string PoisonFunctions(const CProgram& program);
+// The parameters of <prefix>_selftest and of <prefix>_selftest_layer.
+std::vector<std::string> SelfTestParams(const CProgram& program);
+std::vector<std::string> SelfTestHookParams();
+// The macro that shows a layer's result to the self-test.
+std::string SelfTestHook(const CProgram& program);
 // The checks of `arena`, a parameter of functions that are passed the arena.
 std::vector<std::string> ArenaChecks(const Module& module,
                                      const CProgram& program,

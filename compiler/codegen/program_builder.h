@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "compiler/codegen/checked_layers.h"
 #include "compiler/codegen/names.h"
 #include "compiler/codegen/pointer.h"
 #include "compiler/codegen/program.h"
@@ -101,6 +102,15 @@ class ProgramBuilder {
                        int64_t window_bytes = -1);
   void AddMark(const std::string& function, int64_t begin, int64_t end);
 
+  // --- program_selftest.cc: steps that show results to the self-test
+  // ----------
+
+  // Which of the layers that it compares `node` is, from 1; 0: none.
+  size_t LayerNumber(const Frame& frame, const Node& node) const;
+  // The results of `node` that are whole, and a row of the stream's layer `n`.
+  absl::Status ShowResults(const Frame& frame, const Node& node);
+  void ShowRow(const Frame& frame, const StreamText& text, size_t n);
+
   // --- program_control.cc: what is more than a call -------------------------
 
   absl::Status AddIf(const Frame& frame, const Node& node);
@@ -125,6 +135,7 @@ class ProgramBuilder {
   const Module& module_;
   const EmitOptions& options_;
   CProgram program_;
+  CheckedLayers checked_;  // none without the self-test
   CNames file_names_;
   CNames params_;  // and the variables in <prefix>_run
   CNames macro_names_;

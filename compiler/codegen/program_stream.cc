@@ -289,6 +289,7 @@ absl::Status ProgramBuilder::AddLayers(const Frame& frame, StreamText text) {
             absl::StrCat("const int32_t ", text.row, " = ", from_last,
                          text.made, "[", n, "];"));
     TINYC_RETURN_IF_ERROR(AddRow(frame, text, n));
+    ShowRow(frame, text, n);
     AddLine(CStep::Kind::kLine, "break;");
     AddLine(CStep::Kind::kEnd, "}");
   }

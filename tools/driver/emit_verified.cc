@@ -3,7 +3,6 @@
 
 #include "absl/strings/str_split.h"
 #include "compiler/data/npz.h"
-#include "compiler/data/samples.h"
 #include "tools/driver/model_options.h"
 #include "tools/driver/verify_emitted.h"
 
@@ -12,18 +11,17 @@ namespace {
 
 constexpr int64_t kRandomSamples = 4;
 
-// The samples of a file, or random ones.
-absl::StatusOr<Samples> VerifySamples(const std::string& file,
-                                      const Graph& graph) {
-  if (file.empty()) return Samples::Random(graph, kRandomSamples);
+}  // namespace
+
+absl::StatusOr<Samples> SamplesOf(const std::string& file, const Graph& graph,
+                                  int64_t random) {
+  if (file.empty()) return Samples::Random(graph, random);
   absl::StatusOr<std::vector<NamedTensor>> arrays = ReadArrays(file);
   if (!arrays.ok()) return WithFile(file, arrays.status());
   absl::StatusOr<Samples> samples = Samples::Match(*std::move(arrays), graph);
   if (!samples.ok()) return WithFile(file, samples.status());
   return samples;
 }
-
-}  // namespace
 
 absl::StatusOr<std::vector<OutputFile>> EmitVerified(
     const CompiledModel& model, const EmitOptions& options,
@@ -32,8 +30,9 @@ absl::StatusOr<std::vector<OutputFile>> EmitVerified(
   TINYC_ASSIGN_OR_RETURN(std::vector<OutputFile> files,
                          EmitC(model.planned, options));
   if (!verify) return files;
-  TINYC_ASSIGN_OR_RETURN(const Samples samples,
-                         VerifySamples(*verify, *model.graph.graph));
+  TINYC_ASSIGN_OR_RETURN(
+      const Samples samples,
+      SamplesOf(*verify, *model.graph.graph, kRandomSamples));
   std::vector<OutputFile> all = files;
   all.insert(all.end(), others.begin(), others.end());
   TINYC_ASSIGN_OR_RETURN(

@@ -10,9 +10,14 @@
 #include "absl/types/span.h"
 #include "compiler/base/status.h"
 #include "compiler/codegen/codegen.h"
+#include "compiler/data/samples.h"
 #include "tools/driver/compile.h"
 
 namespace tinyc {
+
+// The samples of a .npz or .npy file, or as many `random` ones for "".
+absl::StatusOr<Samples> SamplesOf(const std::string& file, const Graph& graph,
+                                  int64_t random);
 
 // The files of `model`.  With `verify`, a file of samples or "" for random
 // ones, they are built, together with `others`, and run first; what that says

@@ -27,6 +27,8 @@ struct Request {
   std::string report;
   std::optional<std::string> verify;  // "": random samples
   bool check = false;
+  bool selftest = false;
+  std::string selftest_input;  // "": random numbers
 };
 
 struct Compiled {

@@ -73,10 +73,11 @@ absl::Status CheckShared(const Request& request,
   }
   if (request.arena == "caller" || request.emit == "tir" ||
       request.emit == "onnx" || !request.prefix.empty() ||
-      !request.report.empty() || (request.verify && !request.verify->empty())) {
+      !request.report.empty() || request.selftest ||
+      (request.verify && !request.verify->empty())) {
     return Invalid(
         "--share-arena goes without --arena=caller, --emit=tir and onnx, "
-        "--prefix, --report, and a file for --verify");
+        "--prefix, --report, --emit-selftest, and a file for --verify");
   }
   // Prefixes of C names, names of files and include guards in one.
   std::set<std::string> names;

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The self-test that tinyc emits passes on the emulated boards, and where a
+layer is broken on purpose it names that layer."""
+import dataclasses
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+import test_emulator as emulator
+
+FLOAT = [emulator.ROOT / "examples/mnist/mnist.onnx",
+         emulator.SHARED / "models/kws_fp32.onnx"]
+# The target of each board.
+TARGETS = {"m0big": "cortex-m0plus", "m4": "cortex-m4", "m55": "cortex-m55",
+           "rv32imc": "rv32imc"}
+STREAMS = ["--ram=min", "--max-macs-increase=10%"]
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    model: pathlib.Path
+    board: str
+    target: str
+    options: tuple = ()
+
+    def __str__(self):
+        streams = "-streams" if self.options else ""
+        return f"{self.model.stem}-{self.board}-{self.target}{streams}"
+
+
+CASES = [Case(model, board, target)
+         for model in emulator.QUANTIZED[:4]
+         for board, target in TARGETS.items()] + [
+    Case(model, "m4", "cortex-m4") for model in emulator.QUANTIZED[4:8]] + [
+    Case(model, board, target, tuple(STREAMS))
+    for model in emulator.QUANTIZED[:4]
+    for board, target in TARGETS.items()] + [
+    Case(emulator.QUANTIZED[0], board, "generic") for board in TARGETS] + [
+    Case(model, board, TARGETS[board])
+    for model in FLOAT for board in ("m4", "m55", "rv32imc")]
+
+
+def run(case, folder, change=lambda text: text):
+    """What the self-test prints on the board, and its exit code."""
+    if not case.model.exists():
+        pytest.skip(f"skipped: {case.model.name} is not there")
+    if shutil.which("qemu-system-arm") is None:
+        pytest.skip("skipped: QEMU is not installed")
+    subprocess.run([emulator.BIN / "tinyc", case.model, "--emit-selftest",
+                    f"--target={case.target}", *case.options, "-o",
+                    folder / "model.c"], check=True)
+    model = folder / "model.c"
+    model.write_text(change(model.read_text()))
+    done = subprocess.run(
+        [emulator.HERE / "run.sh", case.board, model,
+         folder / "model_selftest.c", "--", f"-I{folder}", "-DTC_SELFTEST",
+         "-DTC_SELFTEST_MAIN"], capture_output=True, text=True,
+        env={**os.environ, "OPT": "-O2", "TIMEOUT": "120"})
+    print(done.stdout, done.stderr)
+    return done.stdout, done.returncode
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_agrees(case, tmp_path):
+    text, code = run(case, tmp_path)
+    assert re.search(r"model: \d+ layers and 1 output agree with the reference",
+                     text)
+    assert code == 0
+
+
+def change_constant(name):
+    """Adds 1 to the first element of an array."""
+    def change(text):
+        return re.sub(rf"( {name}\[\d+\] = {{\n)", r"\1 1 +", text, count=1)
+    return change
+
+
+@pytest.mark.parametrize("board", ["m4", "rv32imc"])
+@pytest.mark.parametrize("options", [(), tuple(STREAMS)], ids=["", "streams"])
+def test_names_the_layer(board, options, tmp_path):
+    case = Case(emulator.QUANTIZED[0], board, TARGETS[board], options)
+    text, code = run(case, tmp_path, change_constant("mix_conv_Conv_weight"))
+    assert re.search(r'^layer 4 "/mix/conv/Conv" \(tc_conv2d_s8\w*\): '
+                     r'expected 0x[0-9a-f]{8}, got 0x[0-9a-f]{8}$', text,
+                     re.MULTILINE)
+    assert "of 10 layers differ from the reference" in text
+    assert code == 1
