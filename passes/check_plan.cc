@@ -18,6 +18,7 @@
 #include "compiler/lowering/call_forms.h"
 #include "compiler/lowering/control.h"
 #include "compiler/lowering/row_schedule.h"
+#include "compiler/ops/read_rows.h"
 #include "copy/copy.h"
 #include "passes/memory/check_rows.h"
 #include "passes/memory/tagged_memory.h"
@@ -107,7 +108,10 @@ class PlanChecker {
 
   // What the caller does before the model runs.
   absl::Status FillInputs() {
-    const absl::Span<Value* const> inputs = module_.graph->inputs();
+    std::vector<const Value*> inputs;
+    for (const Value* input : module_.graph->inputs()) {
+      if (ReaderOf(*input) == nullptr) inputs.push_back(input);
+    }
     for (const Value* input : inputs) {
       TINYC_ASSIGN_OR_RETURN(const Region region, memory_.RegionOf(*input));
       TINYC_RETURN_IF_ERROR(CheckInArena(*input));

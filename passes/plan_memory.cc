@@ -17,6 +17,7 @@
 // memory/row_units.h how near a result may come to its operand.
 #include "absl/strings/numbers.h"
 #include "compiler/base/text.h"
+#include "compiler/ops/read_rows.h"
 #include "passes/memory/arena.h"
 #include "passes/memory/check_offsets.h"
 #include "passes/memory/memories.h"
@@ -68,6 +69,20 @@ absl::StatusOr<Arena> FindSplitArena(Module& module,
     status = split.status();
   }
   return status;
+}
+
+// Says which inputs are handed in row by row for nothing.
+void NoteWholeInputs(Module& module) {
+  for (const Value* input : module.graph->inputs()) {
+    const Node* reader = ReaderOf(*input);
+    if (reader == nullptr) continue;
+    const Value& rows = *reader->output();
+    if (module.plan->values.at(&rows).rows != 0) continue;
+    module.notes.push_back(
+        absl::StrCat("the input \"", input->name(),
+                     "\" is handed in row by row, and all of ",
+                     "it is kept: ", rows.type().bytes(), " bytes"));
+  }
 }
 
 }  // namespace
@@ -148,6 +163,7 @@ absl::Status PlanMemory(Module& module, const PassOptions& options) {
   }
   module.plan = std::move(plan);
   module.stage = Stage::kPlanned;
+  NoteWholeInputs(module);
   return absl::OkStatus();
 }
 

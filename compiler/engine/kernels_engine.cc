@@ -13,6 +13,7 @@
 #include "compiler/lowering/row_schedule.h"
 #include "compiler/ops/if.h"
 #include "compiler/ops/loop.h"
+#include "compiler/ops/read_rows.h"
 
 namespace tinyc {
 namespace {
@@ -332,6 +333,7 @@ absl::StatusOr<std::vector<Tensor>> RunKernels(
     return outputs;
   }
   for (size_t i = 0; i < inputs.size(); ++i) {
+    if (ReaderOf(*module.graph->inputs()[i]) != nullptr) continue;
     TINYC_ASSIGN_OR_RETURN(uint8_t* const place,
                            engine.PointerTo(*module.graph->inputs()[i]));
     std::copy_n(Bytes(inputs[i]), inputs[i].bytes().size(), place);

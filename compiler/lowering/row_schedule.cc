@@ -254,6 +254,7 @@ std::optional<RowSchedule> ScheduleRows(std::vector<RowCall> calls,
     });
   };
   for (const RowCall& call : calls) {
+    if (call.in_order && (upwards || strips > 1)) return std::nullopt;
     for (const RowOperand& operand : call.operands) {
       // Its rows must be those that its producer computes one by one.
       for (const RowCall& other : calls) {

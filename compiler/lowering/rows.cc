@@ -5,6 +5,7 @@
 
 #include "absl/strings/match.h"
 #include "compiler/lowering/call_forms.h"
+#include "compiler/ops/read_rows.h"
 #include "tc_kernel.h"
 
 namespace tinyc {
@@ -215,6 +216,26 @@ bool AddParts(const Node& node, const KernelCall& call, RowCall* rows,
   return AddPlainOperand(node, call, 0, rows);
 }
 
+// An input of the model, in the order in which the caller has it.
+bool AddRead(const Node& node, const KernelCall& call, RowCall* rows,
+             Block* shape) {
+  if (node.As<ReadRows>() == nullptr) return false;
+  const TensorType& y = node.output()->type();
+  rows->rows = y.shape[1];
+  rows->columns = y.rank() == 4 ? y.shape[2] : 1;
+  rows->in_order = true;
+  shape->SetInt("dims", 0, 1);
+  // Of planes, the row of the first one; the others are further on.
+  rows->operands.push_back(
+      {.value = node.input(0),
+       .arg = ArgOf(call, KernelArg::Kind::kInput, 0),
+       .rows = {.size = rows->rows},
+       .columns = {.size = rows->columns},
+       .row_bytes = int64_t{call.shape.Int("in_stride", 0)} *
+                    (InfoOf(y.dtype).bits / 8)});
+  return true;
+}
+
 bool AddOperands(const Node& node, const KernelCall& call, RowCall* rows,
                  Block* shape) {
   const absl::string_view type = call.shape.type();
@@ -235,7 +256,19 @@ bool AddOperands(const Node& node, const KernelCall& call, RowCall* rows,
   if (type == "tc_avg_pool_part_shape") {
     return AddParts(node, call, rows, shape);
   }
+  if (type == "tc_copy_shape") return AddRead(node, call, rows, shape);
   return AddWindow(node, call, rows, shape);
+}
+
+// Whether the rows of an operand, which has a place, lie one after the other.
+bool HasRows(const Module& module, const RowCall& rows,
+             const RowOperand& operand) {
+  const TensorType& type = operand.value->type();
+  // A constant needs no place, and elements below a byte no row.
+  return ConstantBytes(module, *operand.value) == nullptr &&
+         InfoOf(type.dtype).bits >= 8 &&
+         (rows.in_order ||
+          type.bytes() == operand.rows.size * operand.row_bytes);
 }
 
 }  // namespace
@@ -268,13 +301,7 @@ std::optional<RowCall> RowsOf(const Module& module, const Node& node,
   rows.row_bytes = bytes / parts;
   rows.shape = std::make_shared<const Block>(std::move(shape));
   for (const RowOperand& operand : rows.operands) {
-    // A constant needs no place, and elements below a byte no row.
-    if (ConstantBytes(module, *operand.value) != nullptr ||
-        InfoOf(operand.value->type().dtype).bits < 8 ||
-        operand.value->type().bytes() !=
-            operand.rows.size * operand.row_bytes) {
-      return std::nullopt;
-    }
+    if (!HasRows(module, rows, operand)) return std::nullopt;
   }
   if (InfoOf(node.output()->type().dtype).bits < 8) return std::nullopt;
   // What else is read, is read for every row: weights and tables.

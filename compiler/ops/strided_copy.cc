@@ -39,25 +39,30 @@ absl::StatusOr<std::string> BytesFamily(absl::string_view stem, DType dtype) {
   return absl::StrCat(stem, "_b", bits / 8);
 }
 
-absl::StatusOr<std::vector<KernelCall>> LowerCopy(const StridedCopy& copy,
-                                                  DType dtype, int input) {
-  if (NumElements(copy.dims) == 0) return std::vector<KernelCall>();
-  const StridedCopy merged = Merged(copy);
-  const size_t rank = merged.dims.size();
+absl::StatusOr<KernelCall> CopyCall(const StridedCopy& copy, DType dtype,
+                                    int input) {
+  const size_t rank = copy.dims.size();
   TINYC_RETURN_IF_ERROR(CheckRank(rank));
   tc_copy_shape shape = {};
   shape.rank = static_cast<int32_t>(rank);
   for (size_t d = 0; d < rank; ++d) {
-    shape.dims[d] = Int32(merged.dims[d]);
-    shape.in_stride[d] = Int32(merged.in_strides[d]);
-    shape.out_stride[d] = Int32(merged.out_strides[d]);
+    shape.dims[d] = Int32(copy.dims[d]);
+    shape.in_stride[d] = Int32(copy.in_strides[d]);
+    shape.out_stride[d] = Int32(copy.out_strides[d]);
   }
-  shape.in_offset = Int32(merged.in_offset);
-  shape.out_offset = Int32(merged.out_offset);
+  shape.in_offset = Int32(copy.in_offset);
+  shape.out_offset = Int32(copy.out_offset);
   KernelCall call;
   TINYC_ASSIGN_OR_RETURN(call.family, BytesFamily("copy", dtype));
   call.shape = Block::Of(shape);
   call.args = {KernelArg::Input(input), KernelArg::Output(0)};
+  return call;
+}
+
+absl::StatusOr<std::vector<KernelCall>> LowerCopy(const StridedCopy& copy,
+                                                  DType dtype, int input) {
+  if (NumElements(copy.dims) == 0) return std::vector<KernelCall>();
+  TINYC_ASSIGN_OR_RETURN(KernelCall call, CopyCall(Merged(copy), dtype, input));
   return std::vector{std::move(call)};
 }
 

@@ -38,6 +38,11 @@ absl::StatusOr<std::vector<KernelCall>> LowerCopy(const StridedCopy& copy,
 absl::StatusOr<KernelCall> LowerFill(const Tensor& element,
                                      const TensorType& y);
 
+// `copy` as a call, with its dimensions as they are, which are at most
+// TC_MAX_RANK.
+absl::StatusOr<KernelCall> CopyCall(const StridedCopy& copy, DType dtype,
+                                    int input = 0);
+
 // "copy" and s16: "copy_b2".  An error for elements below a byte.
 absl::StatusOr<std::string> BytesFamily(absl::string_view stem, DType dtype);
 

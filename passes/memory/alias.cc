@@ -10,6 +10,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
 #include "compiler/lowering/call_forms.h"
+#include "compiler/ops/read_rows.h"
 #include "copy/copy.h"
 #include "passes/memory/arena.h"
 #include "passes/memory/overwrite.h"
@@ -164,6 +165,10 @@ class AliasPlanner {
   }
 
   Place::Kind KindOf(const SharingGroup& group) const {
+    for (const SharingGroup::Member& m : group.members()) {
+      // Nobody has all rows of it.
+      if (ReaderOf(*m.value) != nullptr) return Place::Kind::kModelInput;
+    }
     if (io_in_arena_) return Place::Kind::kArena;
     for (const SharingGroup::Member& m : group.members()) {
       if (IsGraphInput(*m.value)) return Place::Kind::kModelInput;

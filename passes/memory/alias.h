@@ -22,7 +22,8 @@ namespace tinyc {
 // A run of bytes and the values in it.  With an input of the model among them
 // it is the caller's input and never written; with an output it is the
 // caller's output and no longer than that; otherwise, or when inputs and
-// outputs are in the arena, it lies in the arena.
+// outputs are in the arena, it lies in the arena.  An input that is handed in
+// row by row never does.
 struct Storage {
   struct Member {
     const Value* value;

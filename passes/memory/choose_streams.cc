@@ -112,11 +112,12 @@ class CostModel {
     int64_t least = kNever;
     for (const bool upwards : {false, true}) {
       const std::optional<RowSchedule> schedule = ScheduleRows(calls, upwards);
-      if (!schedule) return {};
+      if (!schedule) continue;
       least =
           std::min(least, WindowBytes(*schedule) +
                               LeastExtent(movable, RowDistances(*schedule)));
     }
+    if (least == kNever) return {};
     std::vector<Cost> costs = {{.bytes = cost + least}};
     if (!strips || first == last) return costs;
     for (const int n : kStrips) {

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "compiler/lowering/call_forms.h"
+#include "compiler/lowering/row_schedule.h"
 #include "compiler/lowering/rows.h"
+#include "compiler/ops/read_rows.h"
 #include "passes/memory/arena.h"
 #include "passes/memory/choose_streams.h"
 
@@ -29,9 +31,11 @@ bool RunInPlace(const Node& node, Module& module) {
   return true;
 }
 
-// Lets kernels work in place that do not by themselves, as few as make the
-// arena smaller.
-absl::StatusOr<Arena> WorkInPlace(Module& module, Arena best) {
+// Lets kernels outside of `streams` work in place that do not by themselves, as
+// few as make the arena smaller.
+absl::StatusOr<Arena> WorkInPlace(Module& module,
+                                  const std::vector<Stream>& streams,
+                                  Arena best) {
   const auto plain = module.lowering->calls;
   std::vector<const Node*> nodes;
   for (const auto& node : module.graph->nodes()) {
@@ -40,7 +44,7 @@ absl::StatusOr<Arena> WorkInPlace(Module& module, Arena best) {
     }
   }
   if (nodes.empty()) return best;
-  TINYC_ASSIGN_OR_RETURN(Arena arena, PlanArenaEitherWay(module, {}));
+  TINYC_ASSIGN_OR_RETURN(Arena arena, PlanArenaEitherWay(module, streams));
   if (arena.solution.total >= best.solution.total) {
     module.lowering->calls = plain;
     return best;
@@ -49,7 +53,7 @@ absl::StatusOr<Arena> WorkInPlace(Module& module, Arena best) {
   for (const Node* node : nodes) {
     std::vector<LoweredCall> in_place = module.lowering->calls.at(node);
     module.lowering->calls.at(node) = plain.at(node);
-    TINYC_ASSIGN_OR_RETURN(arena, PlanArenaEitherWay(module, {}));
+    TINYC_ASSIGN_OR_RETURN(arena, PlanArenaEitherWay(module, streams));
     if (arena.solution.total <= best.solution.total) {
       best = std::move(arena);
     } else {
@@ -82,6 +86,40 @@ absl::StatusOr<Arena> SolvedWell(const Module& module, Arena found) {
                                                       : std::move(found);
 }
 
+// Whether a row of the result takes one row of each operand.
+bool IsRowForRow(const RowCall& call) {
+  return !call.folds && std::all_of(call.operands.begin(), call.operands.end(),
+                                    [](const RowOperand& operand) {
+                                      return operand.rows.extent == 1 &&
+                                             operand.rows.stride == 1;
+                                    });
+}
+
+// Streams of the nodes that read inputs row by row and the next layers, up to
+// the first one with windows of several rows: their rows are asked for when
+// these layers need them.
+std::vector<Stream> ReadingStreams(const Module& module) {
+  std::vector<const Node*> nodes;
+  for (const auto& node : module.graph->nodes()) nodes.push_back(node.get());
+  std::vector<Stream> streams;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i]->As<ReadRows>() == nullptr) continue;
+    Stream stream{.nodes = {nodes[i]}};
+    Stream found;
+    for (size_t k = i + 1; k < nodes.size(); ++k) {
+      stream.nodes.push_back(nodes[k]);
+      const std::optional<RowSchedule> schedule = ScheduleRows(module, stream);
+      if (!schedule) break;
+      if (schedule->window[0] != 0) found = stream;
+      if (!IsRowForRow(schedule->calls.back())) break;
+    }
+    if (found.nodes.empty()) continue;
+    i += found.nodes.size() - 1;
+    streams.push_back(std::move(found));
+  }
+  return streams;
+}
+
 // Attempts, of which each takes as long as a plan for whole tensors.
 constexpr size_t kAttempts = 12;
 
@@ -90,9 +128,17 @@ constexpr size_t kAttempts = 12;
 absl::StatusOr<Arena> FindArena(Module& module,
                                 std::optional<int64_t> most_bytes,
                                 double extra_macs) {
-  TINYC_ASSIGN_OR_RETURN(Arena best, PlanArenaEitherWay(module, {}));
+  std::vector<Stream> reading = ReadingStreams(module);
+  TINYC_ASSIGN_OR_RETURN(Arena best, PlanArenaEitherWay(module, reading));
+  if (!reading.empty()) {
+    TINYC_ASSIGN_OR_RETURN(Arena whole, PlanArenaEitherWay(module, {}));
+    if (whole.solution.total < best.solution.total) {
+      best = std::move(whole);
+      reading.clear();
+    }
+  }
   const auto plain = module.lowering->calls;
-  TINYC_ASSIGN_OR_RETURN(best, WorkInPlace(module, std::move(best)));
+  TINYC_ASSIGN_OR_RETURN(best, WorkInPlace(module, reading, std::move(best)));
   if (!most_bytes || best.solution.total <= *most_bytes) {
     return SolvedWell(module, std::move(best));
   }

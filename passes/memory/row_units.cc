@@ -94,8 +94,8 @@ absl::StatusOr<RowUnits> RowUnits::Of(
     const Module& module, absl::Span<const Stream> streams,
     const absl::flat_hash_set<const Node*>& either_way) {
   RowUnits units;
-  // Adds what is to know of `stream`, run in one direction or in both; false
-  // when it does not run by rows.
+  // Adds what is to know of `stream`, run in one direction, or in both if it
+  // can; false when it does not run by rows.
   const auto add = [&](const Stream& stream, bool both, Unit* unit) {
     std::vector<RowSchedule> schedules;
     Stream other = stream;
@@ -103,6 +103,7 @@ absl::StatusOr<RowUnits> RowUnits::Of(
     for (const Stream& way : {stream, other}) {
       if (way.upwards != stream.upwards && !both) continue;
       std::optional<RowSchedule> schedule = ScheduleRows(module, way);
+      if (!schedule && way.upwards != stream.upwards) continue;
       if (!schedule) return false;
       for (const RowDistance& d : RowDistances(*schedule)) {
         unit->distances.push_back(d);

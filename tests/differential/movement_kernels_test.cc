@@ -49,6 +49,19 @@ TEST(MovementKernelsTest, Copy) {
   }
 }
 
+TEST(MovementKernelsTest, ReadRows) {
+  for (uint64_t seed = 0; seed < kTrials; ++seed) {
+    Random random(seed);
+    const bool planar = random.Chance(0.5);
+    Shape shape = random.Dims(planar ? 4 : random.Int(3, 5), 6);
+    shape[0] = 1;
+    Trial trial("read_rows");
+    trial.Set("planar", planar ? "true" : "false");
+    trial.Add(random.Fill(AnyType(random, shape)));
+    EXPECT_TRUE(CheckTrial(trial)) << "seed " << seed;
+  }
+}
+
 TEST(MovementKernelsTest, Transpose) {
   for (uint64_t seed = 0; seed < kTrials; ++seed) {
     Random random(seed);

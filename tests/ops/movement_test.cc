@@ -102,6 +102,29 @@ TEST(TransposeTest, Errors) {
   }
 }
 
+TEST(ReadRowsTest, KeepsTheOrderOrMakesPixels) {
+  EXPECT_THAT(Values<int32_t>(NodeCase("read_rows").Add(Iota({1, 2, 3}))),
+              ElementsAre(0, 1, 2, 3, 4, 5));
+  NodeCase planes("read_rows");
+  planes.Set("planar", "true").Add(Iota({1, 2, 1, 3}));
+  EXPECT_EQ(TypeOf(planes), "s32[1,1,3,2]");
+  EXPECT_THAT(Values<int32_t>(planes), ElementsAre(0, 3, 1, 4, 2, 5));
+}
+
+TEST(ReadRowsTest, Errors) {
+  const auto error = [](Tensor x, const char* planar) {
+    return ErrorOf(
+        NodeCase("read_rows").Set("planar", planar).Add(std::move(x)));
+  };
+  EXPECT_THAT(error(Iota({1, 2}), "false"), HasSubstr("no rows"));
+  EXPECT_THAT(error(Iota({2, 2, 2}), "false"), HasSubstr("no rows"));
+  EXPECT_THAT(error(Tensor(TensorType(DType::kU4, {1, 2, 2})), "false"),
+              HasSubstr("below a byte"));
+  EXPECT_THAT(error(Iota({1, 2, 2}), "true"), HasSubstr("rank 3"));
+  EXPECT_THAT(error(PerAxis({1, 2, 2, 2}, 1), "true"),
+              HasSubstr("several scales"));
+}
+
 TEST(SliceTest, StepsForwardAndBackward) {
   EXPECT_THAT(Values<int32_t>(NodeCase("slice")
                                   .Set("starts", "[0,1]")
