@@ -44,10 +44,47 @@ void WriteTensors(CWriter& w, const CProgram& program, absl::string_view suffix,
   w.Line("};");
 }
 
-// The elements of an array `inputs` of untyped pointers as typed ones.
+// The functions that hand in rows of a whole buffer; `user` is where the
+// pointer to it is.
+void WriteReaders(CWriter& w, const CProgram& program) {
+  for (const CTensor& t : program.inputs) {
+    if (t.read_by == nullptr) continue;
+    const std::string type(CTypeOf(t.value->type().dtype));
+    w.Function(absl::StrCat("static int ", t.row_of),
+               {"void *user", "int32_t row", absl::StrCat(type, " *to")});
+    w.Line(absl::StrCat("const ", type, " *const from = (const ", type,
+                        " *)*(const void **)user;"));
+    if (t.row_body.empty()) {
+      const int64_t bytes =
+          t.row_elements() * (InfoOf(t.value->type().dtype).bits / 8);
+      w.Call("memcpy",
+             {"to", absl::StrCat("from + ", t.row_elements(), " * row"),
+              absl::StrCat(bytes)});
+    } else {
+      const int64_t width = t.read_by->output()->type().shape[2];
+      w.Call(t.row_body, {absl::StrCat("from + ", width, " * row"), "to"});
+    }
+    w.Line("return 0;");
+    w.End();
+    w.Line();
+  }
+}
+
+// The arguments for an input that is handed in row by row.
+void AppendReader(const CTensor& t, std::vector<std::string>& args) {
+  args.push_back(t.row_of);
+  args.push_back(absl::StrCat("&", t.user));
+}
+
+// The elements of an array `inputs` of untyped pointers as typed ones; of those
+// that are handed in row by row, who does.
 void AppendCasts(absl::string_view array, const std::vector<CTensor>& tensors,
                  absl::string_view qualifier, std::vector<std::string>& args) {
   for (size_t i = 0; i < tensors.size(); ++i) {
+    if (tensors[i].read_by != nullptr) {
+      AppendReader(tensors[i], args);
+      continue;
+    }
     args.push_back(absl::StrCat("(", qualifier,
                                 CTypeOf(tensors[i].value->type().dtype), " *)",
                                 array, "[", i, "]"));
@@ -55,7 +92,8 @@ void AppendCasts(absl::string_view array, const std::vector<CTensor>& tensors,
 }
 
 // `if (inputs == NULL || inputs[0] == NULL) return TC_EINVAL;`, where
-// `elements` says to look at the pointers too; else <prefix>_run does.
+// `elements` says to look at the pointers too; else <prefix>_run does, but for
+// those of inputs that it has no pointers to.
 void CheckPointers(CWriter& w, absl::string_view array,
                    const std::vector<CTensor>& tensors, bool elements) {
   if (tensors.empty()) {
@@ -63,7 +101,8 @@ void CheckPointers(CWriter& w, absl::string_view array,
     return;
   }
   w.Line(absl::StrCat("if (", array, " == NULL) return TC_EINVAL;"));
-  for (size_t i = 0; elements && i < tensors.size(); ++i) {
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    if (!elements && tensors[i].read_by == nullptr) continue;
     if (CCountOf(tensors[i].value->type()) == 0) continue;
     w.Line(absl::StrCat("if (", array, "[", i, "] == NULL) return TC_EINVAL;"));
   }
@@ -75,7 +114,7 @@ void WriteCopyingRun(CWriter& w, const CProgram& program) {
   const std::string arena = program.caller_arena ? "arena" : "";
   const auto copy = [&](const CTensor& t, const std::string& buffer, bool out) {
     const int64_t bytes = t.value->type().bytes();
-    if (bytes == 0) return;
+    if (bytes == 0 || t.read_by != nullptr) return;
     const std::string place = absl::StrCat(t.accessor, "(", arena, ")");
     w.Line(absl::StrCat("if (", buffer, " != ", place, ") {"));
     w.Indent();
@@ -86,7 +125,12 @@ void WriteCopyingRun(CWriter& w, const CProgram& program) {
   for (size_t i = 0; i < program.inputs.size(); ++i) {
     copy(program.inputs[i], absl::StrCat("inputs[", i, "]"), false);
   }
-  w.Line(absl::StrCat("code = ", program.prefix, "_run(", arena, ");"));
+  std::vector<std::string> args;
+  if (program.caller_arena) args.push_back(arena);
+  for (const CTensor& t : program.inputs) {
+    if (t.read_by != nullptr) AppendReader(t, args);
+  }
+  w.Call(absl::StrCat("code = ", program.prefix, "_run"), args);
   w.Line("if (code != 0) return code;");
   for (size_t i = 0; i < program.outputs.size(); ++i) {
     copy(program.outputs[i], absl::StrCat("outputs[", i, "]"), true);
@@ -95,6 +139,7 @@ void WriteCopyingRun(CWriter& w, const CProgram& program) {
 }
 
 void WriteRunModel(CWriter& w, const Module& module, const CProgram& program) {
+  WriteReaders(w, program);
   w.Function(
       absl::StrCat("static int ", program.prefix, "_run_model"),
       {"void *arena", "const void *const *inputs", "void *const *outputs"});
@@ -108,6 +153,11 @@ void WriteRunModel(CWriter& w, const Module& module, const CProgram& program) {
   }
   CheckPointers(w, "inputs", program.inputs, program.io_in_arena);
   CheckPointers(w, "outputs", program.outputs, program.io_in_arena);
+  for (size_t i = 0; i < program.inputs.size(); ++i) {
+    if (program.inputs[i].read_by == nullptr) continue;
+    w.Line(absl::StrCat("const void *", program.inputs[i].user, " = inputs[", i,
+                        "];"));
+  }
   if (program.io_in_arena) {
     WriteCopyingRun(w, program);
   } else {

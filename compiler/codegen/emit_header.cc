@@ -86,6 +86,7 @@ void DeclareAccessors(const CProgram& program, CWriter* api) {
   for (const std::vector<CTensor>* tensors :
        {&program.inputs, &program.outputs}) {
     for (const CTensor& t : *tensors) {
+      if (t.read_by != nullptr) continue;
       std::vector<std::string> params;
       if (program.caller_arena) params.push_back("void *arena");
       api->Function(
@@ -113,18 +114,41 @@ void DeclareSelfTest(const CProgram& program, CWriter* api) {
   api->Line();
 }
 
+// The function that hands in an input row by row.
+void DeclareReader(const CProgram& program, const CTensor& t, CWriter* api) {
+  const Shape& shape = t.read_by->output()->type().shape;
+  api->Line(absl::StrCat("#define ", t.rows_macro, " ", t.rows(), "u"));
+  api->Line(absl::StrCat("#define ", t.row_size, " ", t.row_elements(), "u"));
+  api->Line();
+  api->Comment(absl::StrCat(
+      "Writes row `row` of input `", CommentText(t.value->name()),
+      "` to `to`: ", t.row_size, " elements, ",
+      absl::StrJoin(absl::MakeConstSpan(shape).subspan(2), "x"),
+      ".  Called once for each row, from the first to the last.  Returns 0, or "
+      "a code of its own, with which ",
+      program.prefix, "_run ends."));
+  api->Line(absl::StrCat("typedef int (*", t.reader_type,
+                         ")(void *user, int32_t row, ",
+                         CTypeOf(t.value->type().dtype), " *to);"));
+  api->Line();
+}
+
 }  // namespace
 
 std::vector<std::string> RunParams(const CProgram& program,
                                    absl::string_view arena) {
   std::vector<std::string> params;
   if (program.caller_arena) params.push_back(absl::StrCat("void *", arena));
-  if (program.io_in_arena) return params;
   for (const CTensor& t : program.inputs) {
-    params.push_back(ParamText(t, true));
+    if (t.read_by != nullptr) {
+      params.push_back(absl::StrCat(t.reader_type, " ", t.reader));
+      params.push_back(absl::StrCat("void *", t.user));
+    } else if (!program.io_in_arena) {
+      params.push_back(ParamText(t, true));
+    }
   }
   for (const CTensor& t : program.outputs) {
-    params.push_back(ParamText(t, false));
+    if (!program.io_in_arena) params.push_back(ParamText(t, false));
   }
   return params;
 }
@@ -176,7 +200,8 @@ std::string ModelHeader(const Module& module, const CProgram& program) {
                              CommentText(t.value->name()),
                              "`: ", TypeText(type), "."));
     api.Line(absl::StrCat("#define ", t.size, " ", CCountOf(type), "u"));
-    if (!program.io_in_arena) return;
+    if (t.read_by != nullptr) DeclareReader(program, t, &api);
+    if (!program.io_in_arena || t.read_by != nullptr) return;
     api.Line(absl::StrCat("#define ", t.offset_macro, " ", t.offset, "u"));
   };
   for (const CTensor& t : program.inputs) size("input", t);
@@ -188,6 +213,9 @@ std::string ModelHeader(const Module& module, const CProgram& program) {
       "run",
       MayStop(program) ? ", except TC_ETRIPS, which leaves outputs undefined"
                        : "",
+      ReadsRows(program) ? ", or what a reader returned, which leaves outputs "
+                           "undefined"
+                         : "",
       program.io_in_arena ? "" : ".  No two buffers overlap",
       program.caller_arena
           ? absl::StrCat(

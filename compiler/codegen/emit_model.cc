@@ -145,6 +145,12 @@ bool NeedsMath(const CProgram& program, absl::string_view text) {
 
 }  // namespace
 
+bool ReadsRows(const CProgram& program) {
+  return std::any_of(
+      program.inputs.begin(), program.inputs.end(),
+      [](const CTensor& input) { return input.read_by != nullptr; });
+}
+
 std::vector<std::string> ArenaChecks(const Module& module,
                                      const CProgram& program,
                                      absl::string_view arena) {
@@ -162,6 +168,7 @@ std::string Accessors(const Module& module, const CProgram& program) {
   for (const std::vector<CTensor>* tensors :
        {&program.inputs, &program.outputs}) {
     for (const CTensor& t : *tensors) {
+      if (t.read_by != nullptr) continue;
       w.Line();
       const std::string type =
           absl::StrCat(CTypeOf(t.value->type().dtype), " *");
@@ -203,8 +210,11 @@ std::string RunBody(const Module& module, const CProgram& program) {
   }
   for (const std::vector<CTensor>* tensors :
        {&program.inputs, &program.outputs}) {
-    if (program.io_in_arena) break;
     for (const CTensor& t : *tensors) {
+      if (t.read_by != nullptr) {
+        w.Line(absl::StrCat("if (", t.reader, " == NULL) return TC_EINVAL;"));
+      }
+      if (program.io_in_arena || t.read_by != nullptr) continue;
       w.Line(CCountOf(t.value->type()) > 0
                  ? absl::StrCat("if (", t.name, " == NULL) return TC_EINVAL;")
                  : absl::StrCat("(void)", t.name, ";"));
@@ -239,7 +249,8 @@ absl::StatusOr<std::vector<OutputFile>> EmitC(const Module& module,
   const std::string data = ModelData(program);
   std::set<std::string> includes = {"<stddef.h>", "<stdint.h>"};
   if (NeedsMath(program, data)) includes.insert("<math.h>");
-  if (NeedsMemcpy(program) || program.io_in_arena || !program.dead.empty()) {
+  if (NeedsMemcpy(program) || program.io_in_arena || !program.dead.empty() ||
+      ReadsRows(program)) {
     includes.insert("<string.h>");
   }
 

@@ -16,6 +16,7 @@
 #include "compiler/codegen/names.h"
 #include "compiler/codegen/program_builder.h"
 #include "compiler/ops/if.h"
+#include "compiler/ops/read_rows.h"
 
 namespace tinyc {
 namespace {
@@ -86,6 +87,12 @@ std::string ParamName(const Node& node, const KernelArg& arg) {
 
 }  // namespace
 
+int64_t CTensor::rows() const { return read_by->output()->type().shape[1]; }
+
+int64_t CTensor::row_elements() const {
+  return read_by->output()->type().num_elements() / rows();
+}
+
 absl::StatusOr<CProgram> ProgramBuilder::Build() {
   program_.prefix = LegalPrefix(options_.prefix);
   program_.macros = absl::AsciiStrToUpper(program_.prefix);
@@ -153,7 +160,19 @@ void ProgramBuilder::NameBoundary() {
     file_names_.Reserve(tensor.name);
     file_names_.Reserve(
         absl::StrCat(program_.prefix, "_", tensor.name, "_dims"));
-    if (module_.io_in_arena) {
+    tensor.read_by = ReaderOf(*value);
+    if (tensor.read_by != nullptr) {
+      const auto unique = [&](absl::string_view suffix) {
+        return file_names_.Unique(
+            absl::StrCat(program_.prefix, "_", tensor.name, suffix));
+      };
+      tensor.reader = params_.Unique("read_" + tensor.name);
+      tensor.user = params_.Unique(tensor.name + "_user");
+      tensor.reader_type = unique("_reader");
+      tensor.row_of = unique("_row");
+      tensor.rows_macro = macro + "_ROWS";
+      tensor.row_size = macro + "_ROW_SIZE";
+    } else if (module_.io_in_arena) {
       tensor.offset = module_.plan->values.at(value).offset;
       tensor.offset_macro = absl::StrCat(macro, "_OFFSET");
       tensor.accessor =
@@ -325,6 +344,14 @@ absl::Status ProgramBuilder::AddNodes(const Frame& frame) {
       if (dead && stream->nodes.back() == node.get()) {
         PoisonAfter(frame, *dead, step);
       }
+      ++step;
+      continue;
+    }
+    if (InputReadBy(frame, *node) != nullptr) {
+      // A loop over its rows.
+      TINYC_RETURN_IF_ERROR(
+          WithLoc(AddStream(frame, {.nodes = {node.get()}}), *node));
+      if (dead) PoisonAfter(frame, *dead, step);
       ++step;
       continue;
     }

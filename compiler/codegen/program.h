@@ -26,6 +26,20 @@ struct CTensor {
   int64_t offset = 0;
   std::string offset_macro;  // "KWS_AUDIO_OFFSET"
   std::string accessor;      // "kws_audio"
+  // Of an input that is handed in row by row: the node that reads it, the
+  // parameters for the function that does and for what it gets, the type of
+  // that function, and one of it that has a whole buffer.
+  const Node* read_by = nullptr;
+  std::string reader;       // "read_audio"
+  std::string user;         // "audio_user"
+  std::string reader_type;  // "kws_audio_reader"
+  std::string row_of;       // "kws_audio_row"
+  std::string rows_macro;   // "KWS_AUDIO_ROWS"
+  std::string row_size;     // "KWS_AUDIO_ROW_SIZE"
+  std::string row_body;     // that makes a row of planes; "": there are none
+
+  int64_t rows() const;
+  int64_t row_elements() const;
 };
 
 // The arena's part in a memory.
@@ -105,6 +119,8 @@ std::string ModelHeader(const Module& module, const CProgram& program);
 std::string ModelData(const CProgram& program);
 std::string ModelDescription(const Module& module, const CProgram& program);
 std::string RunBody(const Module& module, const CProgram& program);
+// Whether an input is handed in row by row.
+bool ReadsRows(const CProgram& program);
 // The functions that say where inputs and outputs lie in the arena.
 std::string Accessors(const Module& module, const CProgram& program);
 // The array of EmitSharedArena, and the alignment of a module's arena.

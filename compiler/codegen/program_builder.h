@@ -89,6 +89,16 @@ class ProgramBuilder {
   absl::Status AddWindows(const Frame& frame, StreamText& text);
   // The call for one row of layer `n`.
   absl::Status AddRow(const Frame& frame, const StreamText& text, size_t n);
+  // Where that row is written: in a window, or in the result that begins at
+  // `whole`.
+  std::string RowOfResult(const StreamText& text, size_t n,
+                          absl::string_view type,
+                          const std::string& whole) const;
+  // The input of the model that `node` reads row by row; null: none.
+  CTensor* InputReadBy(const Frame& frame, const Node& node);
+  // The same for a row that the caller hands in.
+  absl::Status AddReadRow(const Frame& frame, const StreamText& text, size_t n,
+                          CTensor& input);
 
   // --- program_poison.cc: steps that overwrite dead bytes -------------------
 

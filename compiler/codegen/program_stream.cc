@@ -29,6 +29,7 @@
 #include "compiler/codegen/c_writer.h"
 #include "compiler/codegen/program_builder.h"
 #include "compiler/lowering/row_schedule.h"
+#include "compiler/ops/read_rows.h"
 
 namespace tinyc {
 namespace {
@@ -50,11 +51,61 @@ std::string ProgramBuilder::StreamText::Columns(size_t layer) const {
   return absl::StrCat(columns, "[", 2 * layer + 1, "]");
 }
 
+std::string ProgramBuilder::RowOfResult(const StreamText& text, size_t n,
+                                        absl::string_view type,
+                                        const std::string& whole) const {
+  const RowCall& call = text.schedule->calls[n];
+  if (!text.windows[n].empty()) {
+    return absl::StrCat("(", type, ")tc_window_next(&", text.windows[n], ", ",
+                        text.row, ")");
+  }
+  if (call.folds) return whole;
+  const TensorType& result = call.result->type();
+  return absl::StrCat(whole, Offset(call.row_bytes, result, text.row),
+                      text.strip.empty() ? ""
+                                         : Offset(call.column_bytes(), result,
+                                                  text.FirstColumn(n)));
+}
+
+CTensor* ProgramBuilder::InputReadBy(const Frame& frame, const Node& node) {
+  if (&frame.module != &module_) return nullptr;
+  for (CTensor& input : program_.inputs) {
+    if (input.read_by == &node) return &input;
+  }
+  return nullptr;
+}
+
+absl::Status ProgramBuilder::AddReadRow(const Frame& frame,
+                                        const StreamText& text, size_t n,
+                                        CTensor& input) {
+  const RowCall& call = text.schedule->calls[n];
+  const Node& node = *text.stream->nodes[n];
+  if (node.As<ReadRows>()->planar) {
+    input.row_body = BodyFor(node, *call.lowered, *call.shape, {}).name;
+  }
+  TINYC_ASSIGN_OR_RETURN(const CPointer whole, PointerTo(frame, *call.result));
+  const std::string type =
+      absl::StrCat(CTypeOf(call.result->type().dtype), " *");
+  const std::string code = LocalName("code");
+  program_.steps.push_back(
+      {CStep::Kind::kCall,
+       OriginNames(node),
+       absl::StrCat("const int ", code, " = ", input.reader),
+       {input.user, text.row,
+        RowOfResult(text, n, type, PointerText(whole, type))}});
+  AddLine(CStep::Kind::kLine,
+          absl::StrCat("if (", code, " != 0) return ", code, ";"));
+  return absl::OkStatus();
+}
+
 absl::Status ProgramBuilder::AddRow(const Frame& frame, const StreamText& text,
                                     size_t n) {
   const RowSchedule& schedule = *text.schedule;
   const RowCall& call = schedule.calls[n];
   const Node& node = *text.stream->nodes[n];
+  if (CTensor* input = InputReadBy(frame, node)) {
+    return AddReadRow(frame, text, n, *input);
+  }
   const bool strips = !text.strip.empty();
   Block shape = *call.shape;
   std::vector<RowField> fields = call.fields;
@@ -111,17 +162,7 @@ absl::Status ProgramBuilder::AddRow(const Frame& frame, const StreamText& text,
                             : text.FirstColumn(n)));
   }
   std::string& out = args[call.result_arg];
-  if (!text.windows[n].empty()) {
-    out = absl::StrCat("(", types[call.result_arg], ")tc_window_next(&",
-                       text.windows[n], ", ", text.row, ")");
-  } else if (!call.folds) {
-    absl::StrAppend(&out,
-                    Offset(call.row_bytes, call.result->type(), text.row));
-    if (strips) {
-      absl::StrAppend(&out, Offset(call.column_bytes(), call.result->type(),
-                                   text.FirstColumn(n)));
-    }
-  }
+  out = RowOfResult(text, n, types[call.result_arg], out);
 
   std::vector<std::string> values;
   for (const RowField& field : fields) {

@@ -138,9 +138,10 @@ class RandomImageModel {
   int next_ = 0;
 };
 
-absl::StatusOr<Module> Plan(const std::string& text,
-                            const std::string& memory) {
-  return RunPasses(text, absl::StrCat("prepare-outputs,select-kernels,"
+absl::StatusOr<Module> Plan(const std::string& text, const std::string& memory,
+                            const std::string& before = "") {
+  return RunPasses(text, absl::StrCat(before,
+                                      "prepare-outputs,select-kernels,"
                                       "pack-weights,plan-memory",
                                       memory, ",check-plan"));
 }
@@ -188,6 +189,28 @@ TEST_P(StreamsTest, EveryPlanGivesTheSame) {
   EXPECT_GT(streams, 15);
   EXPECT_GT(strips, 3);
   EXPECT_GT(upwards, 3);
+}
+
+// The same when the image is handed in row by row.
+TEST_P(StreamsTest, EveryPlanReadsRowsInOrder) {
+  int windows = 0;
+  for (uint32_t seed = 0; seed < 15; ++seed) {
+    const std::string text = RandomImageModel(seed, GetParam()).Make();
+    SCOPED_TRACE(absl::StrCat("seed ", seed, "\n", text));
+    for (const char* memory : {"", "{ram=min}", "{ram=min;extra-macs=50%}"}) {
+      const absl::StatusOr<Module> plan = Plan(text, memory, "input-rows,");
+      ASSERT_TRUE(plan.ok()) << plan.status();
+      if (seed == 1) {
+        EXPECT_EQ(DifferenceOfEngines(*plan), "");
+      } else {
+        EXPECT_EQ(DifferenceOfKernels(*plan), "");
+      }
+      const Value* x = plan->graph->inputs()[0];
+      const Value* rows = x->uses()[0].node->output();
+      if (plan->plan->values.at(rows).rows > 0) ++windows;
+    }
+  }
+  EXPECT_GT(windows, 30);
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, StreamsTest, testing::Values(false, true),
