@@ -351,6 +351,7 @@ absl::Status ProgramBuilder::AddNodes(const Frame& frame) {
       // A loop over its rows.
       TINYC_RETURN_IF_ERROR(
           WithLoc(AddStream(frame, {.nodes = {node.get()}}), *node));
+      TINYC_RETURN_IF_ERROR(ShowResults(frame, *node));
       if (dead) PoisonAfter(frame, *dead, step);
       ++step;
       continue;

@@ -175,6 +175,17 @@ TEST_F(ReportTest, ShowsTheArenaWithInputsAndOutputs) {
                         "256\n"));
 }
 
+TEST_F(ReportTest, SaysHowManyRowsOfAnInputAreKept) {
+  Json report = ReportJson(module_);
+  EXPECT_FALSE(report["inputs"][0].contains("rows"));
+  report["inputs"][0]["rows"] = 96;
+  report["inputs"][0]["rows_kept"] = 3;
+  EXPECT_THAT(
+      ReportText(report),
+      HasSubstr("x: f32 1x2x4x4, 128 bytes handed in by 96 rows, 3 kept\n"));
+  EXPECT_THAT(ReportHtml(report), HasSubstr("handed in by 96 rows, 3 kept"));
+}
+
 TEST_F(ReportTest, KnowsInputsInTheArena) {
   module_.io_in_arena = true;
   module_.plan->arena_bytes = 384;

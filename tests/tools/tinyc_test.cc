@@ -117,6 +117,30 @@ TEST_F(TinycTest, PutsInputsAndOutputsIntoTheArena) {
   EXPECT_THAT(Text("m.h"), HasSubstr("int m_run(void *arena);"));
 }
 
+TEST_F(TinycTest, TakesInputsRowByRow) {
+  for (const char* input : {"rows", "rows:image"}) {
+    const ProgramRun run =
+        RunProgram("tinyc", {absl::StrCat("--input=", input), "-o", Path("m.c"),
+                             kModel, "--verify", "--report=" + Path("r.json")});
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_THAT(Text("m.h"), HasSubstr("#define M_IMAGE_ROWS "));
+    EXPECT_THAT(Text("m.h"), HasSubstr("m_image_reader read_image, "));
+    const auto report = nlohmann::json::parse(Text("r.json"));
+    EXPECT_GT(report["inputs"][0]["rows"], report["inputs"][0]["rows_kept"]);
+  }
+  const ProgramRun unknown =
+      RunProgram("tinyc", {"--input=rows:imag", "-o", Path("no.c"), kModel});
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("the model has no input \"imag\"; did you "
+                                     "mean image?"));
+  for (const char* wrong : {"columns", "rows:", "rowsy", "rows=image"}) {
+    const ProgramRun run = RunProgram(
+        "tinyc", {absl::StrCat("--input=", wrong), "-o", Path("no.c"), kModel});
+    EXPECT_EQ(run.exit_code, 2) << wrong;
+    EXPECT_THAT(run.err, HasSubstr("--input is rows or rows:NAME, not"));
+  }
+}
+
 TEST_F(TinycTest, SplitsTheKernelsOff) {
   const ProgramRun run =
       RunProgram("tinyc", {kModel, "-o", Path("m.c"), "--emit=split"});

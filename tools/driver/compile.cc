@@ -212,6 +212,21 @@ void SetMemory(const CompileOptions& options, Pipeline* pipeline) {
   }
 }
 
+// Lets inputs be handed in row by row, once the forms of layers are settled.
+void SetInputs(const CompileOptions& options, Pipeline* pipeline) {
+  auto backend = pipeline->begin();
+  while (backend != pipeline->end() &&
+         backend->pass->name != "prepare-outputs" &&
+         backend->pass->to == Stage::kGraph) {
+    ++backend;
+  }
+  for (const std::string& input : options.row_inputs) {
+    PassOptions which;
+    if (!input.empty()) which = PassOptions({{"input", input}});
+    backend = pipeline->insert(backend, {FindPass("input-rows"), which}) + 1;
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<Pipeline> CompilePipeline(const CompileOptions& options) {
@@ -228,6 +243,7 @@ absl::StatusOr<Pipeline> CompilePipeline(const CompileOptions& options) {
     TINYC_ASSIGN_OR_RETURN(const Pipeline backend, ParsePipeline("backend"));
     pipeline.insert(pipeline.end(), backend.begin(), backend.end());
   }
+  SetInputs(options, &pipeline);
   SetWeights(options.weights, &pipeline);
   SetMemory(options, &pipeline);
   TINYC_RETURN_IF_ERROR(CheckStages(pipeline, Stage::kGraph));

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "compiler/base/status.h"
 #include "compiler/codegen/codegen.h"
@@ -46,6 +47,8 @@ struct CompileOptions {
   // Of items compress-weights that do not say it themselves.
   WeightStorage weights = WeightStorage::kFast;
   bool io_in_arena = false;  // Module::io_in_arena
+  // The inputs that are handed in row by row; "": every one that has rows.
+  std::vector<std::string> row_inputs = {};
   // Said of the model when it is compiled (fit.h).  Layers take turns row by
   // row when the arena is larger than limits.ram.
   MemoryLimits limits = {};

@@ -147,6 +147,18 @@ absl::Status ReadLimit(absl::string_view option, const std::string& text,
   return absl::OkStatus();
 }
 
+absl::Status ReadRowInputs(const ModelOptions& options, CompileOptions* read) {
+  for (const std::string& text : options.input) {
+    absl::string_view name = text;
+    if (!absl::ConsumePrefix(&name, "rows") ||
+        (!name.empty() && (!absl::ConsumePrefix(&name, ":") || name.empty()))) {
+      return Invalid("--input is rows or rows:NAME, not \"", text, "\"");
+    }
+    read->row_inputs.emplace_back(name);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReadExtraMacs(const ModelOptions& options, CompileOptions* read) {
   const std::string& text = options.max_macs_increase;
   if (text.empty()) return absl::OkStatus();
@@ -237,6 +249,11 @@ std::vector<Option> ModelOptionRows(ModelOptions* options) {
        "inputs and outputs lie in the arena, where their bytes serve\n"
        "other values too, instead of in buffers of the caller",
        &options->io_in_arena},
+      {"input", "rows[:NAME]",
+       "the input of that name, or every one that has rows, is\n"
+       "handed in row by row by a function of the caller's, so that\n"
+       "nobody holds all of it; may be repeated",
+       &options->input},
   };
 }
 
@@ -265,6 +282,7 @@ absl::StatusOr<CompileOptions> ReadModelOptions(const ModelOptions& options) {
                    options.weights, "\"");
   }
   read.io_in_arena = options.io_in_arena;
+  TINYC_RETURN_IF_ERROR(ReadRowInputs(options, &read));
   TINYC_RETURN_IF_ERROR(CompilePipeline(read).status());
   std::string name;
   absl::string_view value;

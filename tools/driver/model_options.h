@@ -28,6 +28,7 @@ struct ModelOptions {
   std::string io;           // "": keep
   std::string weights = "fast";
   bool io_in_arena = false;
+  std::vector<std::string> input = {};  // rows or rows:NAME
   // "": no limit.  These four are not among the rows, they are tinyc's alone.
   std::string ram;
   std::string flash;

@@ -16,6 +16,7 @@
 #include "absl/strings/str_join.h"
 #include "compiler/lowering/control.h"
 #include "compiler/lowering/row_schedule.h"
+#include "compiler/ops/read_rows.h"
 #include "passes/memory/arena.h"
 #include "passes/memory/choose_streams.h"
 #include "tools/driver/report_weights.h"
@@ -167,6 +168,19 @@ Json TensorsJson(absl::Span<Value* const> values) {
   return json;
 }
 
+Json InputsJson(const Module& module) {
+  Json inputs = TensorsJson(module.graph->inputs());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Node* reader = ReaderOf(*module.graph->inputs()[i]);
+    if (reader == nullptr) continue;
+    const Value& rows = *reader->output();
+    const int64_t kept = module.plan->values.at(&rows).rows;
+    inputs[i]["rows"] = rows.type().shape[1];
+    inputs[i]["rows_kept"] = kept == 0 ? rows.type().shape[1] : kept;
+  }
+  return inputs;
+}
+
 Json LayersJson(const Module& module, int64_t base,
                 absl::flat_hash_set<const Tensor*>* seen, int64_t* weight_bytes,
                 int64_t* macs) {
@@ -187,20 +201,21 @@ Json LayersJson(const Module& module, int64_t base,
       regions.push_back(LayersJson(*module.bodies.at(region.get()), at, seen,
                                    &weights, &inner_macs));
     }
-    layers.push_back({{"name", LayerName(*node)},
-                      {"op", Text(node->op().name())},
-                      {"kernel", KernelNames(calls)},
-                      {"output", output->name()},
-                      {"macs", work},
-                      {"weight_bytes", weights},
-                      {"arena_offset", ArenaOffset(module, output, base)},
-                      {"bytes", BytesInMemory(module, *output)},
-                      {"live_from", live.at(output).from},
-                      {"live_to", live.at(output).to},
-                      {"scratch_offset", scratch == module.plan->scratch.end()
-                                             ? Json(nullptr)
-                                             : Json(base + scratch->second)},
-                      {"scratch_bytes", ScratchBytes(module, *node)}});
+    layers.push_back(
+        {{"name", LayerName(*node)},
+         {"op", Text(node->op().name())},
+         {"kernel", node->As<ReadRows>() != nullptr ? "" : KernelNames(calls)},
+         {"output", output->name()},
+         {"macs", work},
+         {"weight_bytes", weights},
+         {"arena_offset", ArenaOffset(module, output, base)},
+         {"bytes", BytesInMemory(module, *output)},
+         {"live_from", live.at(output).from},
+         {"live_to", live.at(output).to},
+         {"scratch_offset", scratch == module.plan->scratch.end()
+                                ? Json(nullptr)
+                                : Json(base + scratch->second)},
+         {"scratch_bytes", ScratchBytes(module, *node)}});
     Json stored = WeightsJson(*node, calls, module.target);
     if (!stored.is_null()) layers.back()["weights"] = std::move(stored);
     if (!regions.empty()) layers.back()["regions"] = std::move(regions);
@@ -371,7 +386,7 @@ Json ReportJson(const Module& module) {
       {"peak_step", peak_step},
       {"peak_bytes", peak_bytes},
       {"peak_tensors", std::move(peak)},
-      {"inputs", TensorsJson(module.graph->inputs())},
+      {"inputs", InputsJson(module)},
       {"outputs", TensorsJson(module.graph->outputs())},
       {"layers", std::move(layers)},
       {"tensors", std::move(tensors)},

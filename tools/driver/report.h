@@ -19,10 +19,13 @@
 //              extra_macs, layers_in_streams; only where it was asked for
 //   peak_step, peak_bytes  the step with most live bytes, and these bytes
 //   peak_tensors[]       what lives then: name, bytes
-//   inputs[], outputs[]  name, dtype, shape, bytes, scale, zero_point
+//   inputs[], outputs[]  name, dtype, shape, bytes, scale, zero_point; of an
+//              input that is handed in row by row also its rows, and rows_kept:
+//              how many of them are there at a time
 //   layers[]   one per node in execution order:
 //     name         the ONNX nodes it came from
-//     op, kernel   kernels joined by " + "; "" for a node that costs nothing
+//     op, kernel   kernels joined by " + "; "" for a node that costs nothing,
+//                  or whose rows the caller hands in
 //     output       name of its (first) output
 //     macs, weight_bytes
 //     weights      of a layer whose 8-bit weights could be compressed:
@@ -72,6 +75,10 @@ std::string ReportHtml(const nlohmann::ordered_json& report);
 
 // Its totals and largest parts, as lines for a terminal.
 std::string ReportText(const nlohmann::ordered_json& report);
+
+// How an input, an element of `inputs`, is handed in, for behind its size; ""
+// for a buffer.
+std::string RowsText(const nlohmann::ordered_json& input);
 
 // The size of the emitted functions as Thumb-2 code at -Os: for each distinct
 // pair of kernel and shape, which is one function, the mean of its family, and

@@ -119,7 +119,7 @@ void AppendSummary(const Json& report, std::string* html) {
       row(absl::StrCat(key[0] == 'i' ? "Input <code>" : "Output <code>",
                        String(tensor, "name"), "</code>"),
           Number(Int(tensor, "bytes")) + " B",
-          absl::StrCat(String(tensor, "dtype"), " ", dims));
+          absl::StrCat(String(tensor, "dtype"), " ", dims, RowsText(tensor)));
     }
   }
   absl::StrAppend(html, "</table>\n");

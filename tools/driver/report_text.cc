@@ -35,8 +35,19 @@ std::string TensorLine(const char* side, const Json& tensor) {
       });
   return absl::StrCat("  ", side, String(tensor, "name"), ": ",
                       String(tensor, "dtype"), dims.empty() ? "" : " ", dims,
-                      ", ", Number(Int(tensor, "bytes")), " bytes\n");
+                      ", ", Number(Int(tensor, "bytes")), " bytes",
+                      RowsText(tensor), "\n");
 }
+
+}  // namespace
+
+std::string RowsText(const Json& input) {
+  if (!input.contains("rows")) return "";
+  return absl::StrCat(" handed in by ", Number(Int(input, "rows")), " rows, ",
+                      Number(Int(input, "rows_kept")), " kept");
+}
+
+namespace {
 
 std::string Totals(const Json& report) {
   const int64_t weights = Int(report, "weight_bytes");
