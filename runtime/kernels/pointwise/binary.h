@@ -112,13 +112,16 @@ TC_INLINE double tc_mod_f64_of(double a, double b) {
     TC_BINARY_BODY(in_t, out_t, expr)                    \
   }
 
-/* The same with a quantization q, of which expr makes use. */
-#define TC_BINARY_QUANT_PROTO(symbol, T, quant_t, expr)                 \
-  void symbol(const tc_binary_shape *s, const quant_t *q, const T *lhs, \
+/* The same with a quantization q, of which expr makes use: a copy, since y
+ * might be the bytes of *quant. */
+#define TC_BINARY_QUANT_PROTO(symbol, T, quant_t, expr)                     \
+  void symbol(const tc_binary_shape *s, const quant_t *quant, const T *lhs, \
               const T *rhs, T *y)
 
 #define TC_BINARY_QUANT(symbol, T, quant_t, expr)             \
   TC_KERNEL TC_BINARY_QUANT_PROTO(symbol, T, quant_t, expr) { \
+    const quant_t copy = *quant;                              \
+    const quant_t *const q = &copy;                           \
     TC_BINARY_BODY(T, T, expr)                                \
   }
 
