@@ -222,7 +222,7 @@ int Main(int argc, const char* const* argv) {
        &request.selftest},
       {"selftest-input", "FILE.npz",
        "what it runs on: the first sample of a file (default:\n"
-       "random numbers, always the same)",
+       "random numbers, the same every time)",
        &request.selftest_input},
       {"ram", "64K|min",
        "the most bytes that the arena may take, with K or M; the\n"

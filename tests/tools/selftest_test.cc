@@ -17,6 +17,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr char kModel[] = "examples/mnist/mnist_int8.onnx";
 constexpr char kDigits[] = "examples/mnist/digits.npz";
@@ -53,6 +54,7 @@ TEST_F(SelfTestOptionTest, PassesHoweverTheModelIsEmitted) {
            {},
            {"--ram=min", "--max-macs-increase=10%", "--arena=caller"},
            {"--io-in-arena"},
+           {"--memory=dtcm:2K:fast,sram:64K"},
            {"--io-in-arena", "--arena=caller", "--target=cortex-m55"},
            {std::string("--selftest-input=") + kDigits, "--verify"}}) {
     std::vector<std::string> all = options;
@@ -61,6 +63,17 @@ TEST_F(SelfTestOptionTest, PassesHoweverTheModelIsEmitted) {
     ASSERT_EQ(run.exit_code, 0) << run.err;
     EXPECT_EQ(RunTest(),
               "m: 10 layers and 1 output agree with the reference\n");
+  }
+}
+
+// The rows that are handed in are a layer of their own, whether all of them or
+// only some are there at a time.
+TEST_F(SelfTestOptionTest, PassesWhenTheInputComesByRows) {
+  for (const char* memory : {"--ram=min", "--arena=static"}) {
+    const ProgramRun run = Tinyc({"--emit-selftest", "--input=rows", memory});
+    ASSERT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_EQ(RunTest(),
+              "m: 11 layers and 1 output agree with the reference\n");
   }
 }
 
@@ -73,6 +86,17 @@ TEST_F(SelfTestOptionTest, RunsOnTheInputOfTheUser) {
   const std::string input = std::string("--selftest-input=") + kDigits;
   ASSERT_EQ(Tinyc({"--emit-selftest", input}).exit_code, 0);
   EXPECT_NE(*ReadFile(Path("m_selftest.c")), random);
+}
+
+// The model quantizes 0 to 1 and nothing below: such inputs would be lost.
+TEST_F(SelfTestOptionTest, SpreadsFloatsOverWhatTheModelCanTell) {
+  ASSERT_EQ(Tinyc({"--emit-selftest"}).exit_code, 0);
+  const std::string text = *ReadFile(Path("m_selftest.c"));
+  const size_t begin = text.find("tc_in_0[784] = {");
+  ASSERT_NE(begin, std::string::npos);
+  const std::string input = text.substr(begin, text.find("};") - begin);
+  EXPECT_THAT(input, HasSubstr(" 0x1."));
+  EXPECT_THAT(input, Not(HasSubstr(" -0x")));
 }
 
 // The product is built of the same text without TC_SELFTEST.
