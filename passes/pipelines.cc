@@ -30,7 +30,7 @@ constexpr Preset kPresets[] = {
      .text = "to-nchw,sink-transposes,clean",
      .summary = "undo layout, for --emit=onnx"},
     {.name = "backend",
-     .text = "prepare-outputs,select-kernels,compress-weights,pair-weights,"
+     .text = "prepare-outputs,select-kernels,compress-weights,arrange-weights,"
              "pack-weights,schedule,plan-memory,check-plan",
      .summary = "choose kernels and places in memory"},
     {.name = "default",

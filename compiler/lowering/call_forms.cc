@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "compiler/lowering/paired_weights.h"
+#include "compiler/lowering/arranged_weights.h"
 #include "compiler/targets/registry.h"
 #include "pool/pool.h"
 
@@ -97,10 +97,13 @@ LoweredCall ByRowsForm(const LoweredCall& lowered, const Target& target) {
 std::vector<LoweredCall> FormsOf(const LoweredCall& lowered,
                                  const Target& target) {
   std::vector<LoweredCall> forms;
-  for (const auto form : {&InPlaceForm, &PartForm, &PairedForm}) {
+  for (const auto form : {&InPlaceForm, &PartForm}) {
     if (std::optional<LoweredCall> other = form(lowered, target)) {
       forms.push_back(*std::move(other));
     }
+  }
+  for (LoweredCall& arranged : ArrangedForms(lowered, target)) {
+    forms.push_back(std::move(arranged));
   }
   return forms;
 }

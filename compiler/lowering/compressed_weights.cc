@@ -6,7 +6,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "compiler/lowering/paired_weights.h"
+#include "compiler/lowering/arranged_weights.h"
 #include "compiler/targets/registry.h"
 #include "conv2d/conv2d.h"
 #include "dense/dense.h"
@@ -153,9 +153,9 @@ std::vector<WeightForm> WeightForms(const LoweredCall& dense,
                                     const Target& target) {
   std::vector<WeightForm> forms;
   if (dense.kernel == nullptr) return forms;
-  const std::optional<LoweredCall> paired = PairedForm(dense, target);
-  const double dense_cycles =
-      paired ? paired->kernel->cycles_per_mac : dense.kernel->cycles_per_mac;
+  const std::optional<LoweredCall> arranged = FastestArranged(dense, target);
+  const double dense_cycles = arranged ? arranged->kernel->cycles_per_mac
+                                       : dense.kernel->cycles_per_mac;
   for (const WeightFormat format : kWeightFormats) {
     std::optional<KernelCall> call = WithWeights(dense.call, format);
     if (!call) continue;

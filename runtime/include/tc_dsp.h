@@ -19,6 +19,14 @@
 #define TC_DSP 0
 #endif
 
+/* A function whose body is assembly and nothing else, with its arguments where
+ * the procedure call standard says. */
+#if defined(__clang__)
+#define TC_ASM_FUNCTION __attribute__((naked, noinline, unused))
+#else
+#define TC_ASM_FUNCTION __attribute__((naked, noinline, noipa, unused))
+#endif
+
 /* Four bytes, or a pair, from any address. */
 TC_INLINE uint32_t tc_load4(const void *p) {
 #if TC_DSP

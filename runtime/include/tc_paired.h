@@ -36,11 +36,6 @@
 #if TC_DSP && defined(__thumb2__) && defined(__ARM_FEATURE_UNALIGNED) && \
     !defined(__ARM_FEATURE_BTI_DEFAULT)
 #define TC_PAIRED_ASM 1
-#if defined(__clang__)
-#define TC_ASM_FUNCTION __attribute__((naked, noinline, unused))
-#else
-#define TC_ASM_FUNCTION __attribute__((naked, noinline, noipa, unused))
-#endif
 #else
 #define TC_PAIRED_ASM 0
 #endif
@@ -358,20 +353,17 @@ TC_INLINE void tc_paired_blocks(const tc_paired_job *job, int32_t pixels) {
   }
 }
 
-/*
- * All channels of the first `count` of the `pixels` (1 or 2) that `job` has the
- * pairs of, of which y, step and y_end are set here.  The results of the second
- * pixel follow those of the first one.
- */
+/* All channels of the `pixels` (1 or 2) of `job`, of which y, step and y_end
+ * are set here.  The results of the second pixel follow those of the first. */
 TC_INLINE void tc_paired_channels(tc_paired_job *job,
                                   const tc_weighted_quant *q, int32_t pixels,
-                                  int32_t count, int32_t channels, int8_t *y) {
+                                  int32_t channels, int8_t *y) {
   const int32_t whole = channels / 4 * 4;
   int32_t p;
   int32_t c;
   job->y = y;
   job->y_end = y + whole;
-  job->step = (count - 1) * channels; /* 0: over the same results */
+  job->step = channels;
   if (whole > 0) tc_paired_blocks(job, pixels);
   if (channels > whole) {
     const int32_t pairs = (int32_t)(job->x_end - job->x) / pixels;
@@ -383,14 +375,14 @@ TC_INLINE void tc_paired_channels(tc_paired_job *job,
     job->step = 4;
     tc_paired_blocks(job, pixels);
     job->w = w;
-    for (p = 0; p < count; ++p) {
+    for (p = 0; p < pixels; ++p) {
       for (c = whole; c < channels; ++c) {
         y[p * channels + c] = block[p][c - whole];
       }
     }
   }
   if (q->lo > -128 || q->hi < 127) {
-    for (c = 0; c < count * channels; ++c) {
+    for (c = 0; c < pixels * channels; ++c) {
       y[c] = (int8_t)tc_clamp(y[c], q->lo, q->hi);
     }
   }

@@ -2,7 +2,7 @@
 """Integer models give the same bits in the emulator as in the reference.
 
 Each model, quantized already or by tinyc, is compiled for the generic target
-and some for a Cortex-M4, whose C is right elsewhere too, built for every board
+and some for a Cortex-M4 or -M55, whose C is right elsewhere too, built for every board
 together with a main that holds samples and the reference's outputs, and run by
 QEMU. The only float operators of these models,
 if any, are the conversions at their ends: one division or one product, the same
@@ -70,7 +70,8 @@ CASES = [Case(model) for model in QUANTIZED] + [
     Case(QUANTIZED[0], zeros=zeros) for zeros in (0.5, 0.9, "2:4", "1:4")] + [
     Case(model, streams=True) for model in QUANTIZED[:4]] + [
     Case(model, target="cortex-m4") for model in QUANTIZED] + [
-    Case(model, target="cortex-m4", streams=True) for model in QUANTIZED[:4]]
+    Case(model, target="cortex-m4", streams=True) for model in QUANTIZED[:4]] + [
+    Case(model, target="cortex-m55") for model in QUANTIZED[:6]]
 SAMPLES = 2
 CALIBRATION = 8  # enough for bits to be equal, and quick
 
@@ -166,7 +167,8 @@ def test_same_bits(case, board, compiled):
 # Kernels in assembly do not depend on what the compiler does around them.
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])
 @pytest.mark.parametrize("opt", ["-O0", "-O1", "-O3", "-Os"])
-@pytest.mark.parametrize("board", ["m4", "m7", "m33"])
-def test_same_bits_of_compilers(board, opt, compiler, compiled):
-    check(Case(QUANTIZED[0], target="cortex-m4"), board, compiled, opt,
-          compiler)
+@pytest.mark.parametrize("board,target", [
+    ("m4", "cortex-m4"), ("m7", "cortex-m4"), ("m33", "cortex-m4"),
+    ("m55", "cortex-m55")])
+def test_same_bits_of_compilers(board, target, opt, compiler, compiled):
+    check(Case(QUANTIZED[0], target=target), board, compiled, opt, compiler)

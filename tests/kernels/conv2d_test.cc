@@ -2,7 +2,7 @@
 //
 // Every convolution, depthwise and dense kernel against one statement of what
 // they compute, except those of compressed weights, compressed_test.cc, of
-// paired weights, paired_test.cc, and those that work in place,
+// weights for special instructions, arranged_test.cc, and those that work in place,
 // in_place_test.cc.
 
 #include <cmath>

@@ -53,6 +53,11 @@ typedef void tc_dense_s8_paired_fn(const tc_dense_shape *s,
                                    const uint32_t *w, uint32_t *scratch,
                                    int8_t *y);
 
+/* The same in the form of tc_by16.h. */
+typedef void tc_dense_s8_by16_fn(const tc_dense_shape *s,
+                                 const tc_dense_s8_quant *q, const int8_t *x,
+                                 const uint32_t *w, int8_t *scratch, int8_t *y);
+
 typedef void tc_dense_s8s4_fn(const tc_dense_shape *s,
                               const tc_dense_s8_quant *q, const int8_t *x,
                               const uint8_t *w, const int32_t *bias,

@@ -24,7 +24,7 @@ TC_KERNEL void tc_dense_s8_paired(const tc_dense_shape *s,
   job.zero = q->out_zero;
   for (r = 0; r < s->rows; ++r) {
     tc_widen_one(scratch, x, s->in);
-    tc_paired_channels(&job, q, 1, 1, s->out, y);
+    tc_paired_channels(&job, q, 1, s->out, y);
     x += s->in;
     y += s->out;
   }

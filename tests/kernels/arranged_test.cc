@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Kernels that multiply pairs of 16-bit numbers against the statement of what
-// layers compute.  The form of their weights is stated here once more, after
-// runtime/include/tc_paired.h.
+// Kernels that multiply pairs of 16-bit numbers, or 16 bytes at a time, against
+// the statement of what layers compute.  The forms of their weights are stated
+// here once more, after runtime/include/tc_paired.h and tc_by16.h.
 
 #include <algorithm>
 #include <cstdint>
@@ -10,6 +10,7 @@
 
 #include "gtest/gtest.h"
 #include "kernels.h"
+#include "tc_by16.h"
 #include "tc_paired.h"
 #include "tests/kernels/fixture.h"
 #include "tests/kernels/rows.h"
@@ -20,7 +21,7 @@ namespace {
 
 constexpr int kShapes = 400;
 
-using PairedLayer = Layer<int8_t, int8_t, int32_t>;
+using ArrangedLayer = Layer<int8_t, int8_t, int32_t>;
 using Words = std::vector<uint32_t>;
 
 // The order of the taps of a layer whose runs have `run` of them.
@@ -39,7 +40,7 @@ std::vector<int32_t> TapOrder(int32_t taps, int32_t run) {
   return fours;
 }
 
-Words Pair(const PairedLayer& layer, const std::vector<int32_t>& mult,
+Words Pair(const ArrangedLayer& layer, const std::vector<int32_t>& mult,
            int32_t run) {
   const std::vector<int32_t> order = TapOrder(layer.taps(), run);
   const auto pairs = static_cast<int32_t>((order.size() + 1) / 2);
@@ -70,27 +71,55 @@ Words Pair(const PairedLayer& layer, const std::vector<int32_t>& mult,
   return words;
 }
 
+Words By16(const ArrangedLayer& layer, const std::vector<int32_t>& mult) {
+  const int32_t channels = layer.s.out_c;
+  const int32_t steps = tc_by16_steps(layer.taps());
+  Words words;
+  for (int32_t first = 0; first < channels; first += 4) {
+    const size_t block = words.size();
+    words.resize(block + 4 + static_cast<size_t>(16 * steps) + 4);
+    for (int32_t c = 0; c < 4 && first + c < channels; ++c) {
+      const auto o = static_cast<size_t>(first + c);
+      words[block + static_cast<size_t>(c)] =
+          static_cast<uint32_t>(layer.bias[o]);
+      words[words.size() - 4 + static_cast<size_t>(c)] =
+          static_cast<uint32_t>(mult[o]);
+      for (int32_t k = 0; k < layer.taps(); ++k) {
+        const auto at = static_cast<size_t>(k / 16 * 64 + c * 16 + k % 16);
+        const int8_t w = layer.w[o * static_cast<size_t>(layer.taps()) +
+                                 static_cast<size_t>(k)];
+        words[block + 4 + at / 4] |= uint32_t{static_cast<uint8_t>(w)}
+                                     << (8 * (at % 4));
+      }
+    }
+  }
+  return words;
+}
+
 struct Convolution {
   using Signature = tc_conv2d_s8_paired_fn;
+  using By16Signature = tc_conv2d_s8_by16_fn;
   static tc_conv2d_shape Random(tinyc::Random& random) {
     tc_conv2d_shape s = {};
     do {
       s = RandomConvolution(random);
     } while (s.group != 1);
     s.out_c = random.Int(1, 13);
+    if (random.Int(0, 3) == 0) s.in_c = 16 * random.Int(1, 3);
     return s;
   }
   static tc_conv2d_shape Shape(const tc_conv2d_shape& s) { return s; }
   static int32_t Run(const tc_conv2d_shape& s) {
     return s.dilation_w == 1 ? s.kernel_w * s.in_c : s.in_c;
   }
-  static int32_t ScratchBytes(const PairedLayer& layer, int32_t run) {
+  static int32_t ScratchBytes(const ArrangedLayer& layer, int32_t run) {
     return 8 * tc_paired_pairs(layer.taps() / run, run) + 2 * run;
   }
 };
 
 struct Dense {
   using Signature = tc_dense_s8_paired_fn;
+  using By16Signature = tc_dense_s8_by16_fn;
   static tc_conv2d_shape Random(tinyc::Random& random) {
     return RandomDense(random);
   }
@@ -98,7 +127,7 @@ struct Dense {
     return {s.batch, s.in_c, s.out_c};
   }
   static int32_t Run(const tc_conv2d_shape& s) { return s.in_c; }
-  static int32_t ScratchBytes(const PairedLayer&, int32_t run) {
+  static int32_t ScratchBytes(const ArrangedLayer&, int32_t run) {
     return 4 * tc_paired_pairs(1, run);
   }
 };
@@ -107,7 +136,7 @@ template <typename Operator>
 void TestRow(const KernelRow& row) {
   Random random(23);
   for (int i = 0; i < kShapes; ++i) {
-    PairedLayer layer =
+    ArrangedLayer layer =
         RandomLayer<int8_t, int8_t, int32_t>(random, Operator::Random(random));
     // What halfwords hold, and sums of at most 23 bits and a sign.
     const int divisor = layer.taps() > 500 ? 4 : 1;
@@ -115,8 +144,6 @@ void TestRow(const KernelRow& row) {
       w = static_cast<int8_t>(std::max<int>(w, -127) / divisor);
     }
     const Requantization r = RandomRequantization(random, layer);
-    const int32_t run = Operator::Run(layer.s);
-    const Words w = Pair(layer, r.mult, run);
 
     std::vector<int64_t> acc(static_cast<size_t>(layer.outputs()));
     ForEachProduct(layer, r.q.in_zero,
@@ -124,11 +151,20 @@ void TestRow(const KernelRow& row) {
                      acc[y] += int64_t{x} * weight;
                    });
 
-    Guarded<uint32_t> scratch((Operator::ScratchBytes(layer, run) + 3) / 4);
     Guarded<int8_t> y(layer.outputs());
     const auto shape = Operator::Shape(layer.s);
-    row.As<typename Operator::Signature>()(&shape, &r.q, layer.x.data(),
-                                           w.data(), scratch.data(), y.data());
+    if (row.family.ends_with("_paired")) {
+      const int32_t run = Operator::Run(layer.s);
+      const Words w = Pair(layer, r.mult, run);
+      Guarded<uint32_t> scratch((Operator::ScratchBytes(layer, run) + 3) / 4);
+      row.As<typename Operator::Signature>()(
+          &shape, &r.q, layer.x.data(), w.data(), scratch.data(), y.data());
+    } else {
+      const Words w = By16(layer, r.mult);
+      Guarded<int8_t> scratch(32 * tc_by16_steps(layer.taps()));
+      row.As<typename Operator::By16Signature>()(
+          &shape, &r.q, layer.x.data(), w.data(), scratch.data(), y.data());
+    }
     for (size_t k = 0; k < acc.size(); ++k) {
       ASSERT_EQ(y[k], Requantized(r, layer, k, acc[k]))
           << "shape " << i << " output " << k;
@@ -136,9 +172,9 @@ void TestRow(const KernelRow& row) {
   }
 }
 
-class PairedTest : public testing::TestWithParam<KernelRow> {};
+class ArrangedTest : public testing::TestWithParam<KernelRow> {};
 
-TEST_P(PairedTest, ComputesWhatItsFamilyMeans) {
+TEST_P(ArrangedTest, ComputesWhatItsFamilyMeans) {
   const KernelRow& row = GetParam();
   if (row.family.starts_with("conv2d_")) {
     TestRow<Convolution>(row);
@@ -147,11 +183,13 @@ TEST_P(PairedTest, ComputesWhatItsFamilyMeans) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Conv2d, PairedTest,
-                         testing::ValuesIn(KernelRows("conv2d_s8_paired")),
+INSTANTIATE_TEST_SUITE_P(Paired, ArrangedTest,
+                         testing::Values(KernelRows("conv2d_s8_paired")[0],
+                                         KernelRows("dense_s8_paired")[0]),
                          RowName());
-INSTANTIATE_TEST_SUITE_P(Dense, PairedTest,
-                         testing::ValuesIn(KernelRows("dense_s8_paired")),
+INSTANTIATE_TEST_SUITE_P(By16, ArrangedTest,
+                         testing::Values(KernelRows("conv2d_s8_by16")[0],
+                                         KernelRows("dense_s8_by16")[0]),
                          RowName());
 
 }  // namespace

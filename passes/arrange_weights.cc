@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gives layers with 8-bit weights the kernels that multiply pairs of 16-bit
-// numbers, on targets that have such instructions.
+// Gives layers with 8-bit weights the kernels that use the multiply
+// instructions of the target, with weights in the order in which these read
+// them.
 //
 //   %y = conv(%x, %w) using tc_conv2d_s8 unpacked
 //   =>  %y = conv(%x, %w) using tc_conv2d_s8_paired
@@ -11,20 +12,19 @@
 #include <optional>
 #include <utility>
 
-#include "compiler/lowering/paired_weights.h"
+#include "compiler/lowering/arranged_weights.h"
 #include "passes/pass.h"
 
 namespace tinyc {
 
-absl::Status PairWeights(Module& module, const PassOptions& options) {
+absl::Status ArrangeWeights(Module& module, const PassOptions& options) {
   TINYC_RETURN_IF_ERROR(ForEachBody(
-      module, [&](Module& body) { return PairWeights(body, options); }));
+      module, [&](Module& body) { return ArrangeWeights(body, options); }));
   for (const auto& node : module.graph->nodes()) {
     for (LoweredCall& lowered : module.lowering->calls[node.get()]) {
       if (lowered.kernel == nullptr) continue;
-      std::optional<LoweredCall> form = PairedForm(lowered, *module.target);
-      if (form &&
-          form->kernel->cycles_per_mac < lowered.kernel->cycles_per_mac) {
+      if (std::optional<LoweredCall> form =
+              FastestArranged(lowered, *module.target)) {
         lowered = *std::move(form);
       }
     }

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/lowering/arranged_weights.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "compiler/targets/by16.h"
+#include "compiler/targets/pair.h"
+#include "compiler/targets/registry.h"
+#include "conv2d/conv2d.h"
+#include "dense/dense.h"
+#include "tc_by16.h"
+#include "tc_paired.h"
+
+namespace tinyc {
+namespace {
+
+// The arguments of conv2d_s8 and dense_s8.
+enum Arg : size_t { kX, kWeight, kBias, kMult, kWeightZero, kResult };
+
+// What the kernels know of the taps of an output.
+struct Taps {
+  int64_t count = 0;
+  int64_t run = 0;        // neighbours in memory
+  bool reaches = false;   // whether some lie outside the image
+  bool together = false;  // whether all of them are neighbours in x
+};
+
+Taps TapsOf(const tc_conv2d_shape& s) {
+  const auto reaches = [](int32_t in, int32_t out, int32_t stride,
+                          int32_t kernel, int32_t dilation, int32_t pad) {
+    return pad > 0 || (out - 1) * stride + (kernel - 1) * dilation - pad >= in;
+  };
+  Taps taps;
+  taps.count = int64_t{s.kernel_h} * s.kernel_w * s.in_c;
+  taps.run = int64_t{s.dilation_w == 1 ? s.kernel_w : 1} * s.in_c;
+  taps.reaches = reaches(s.in_h, s.out_h, s.stride_h, s.kernel_h, s.dilation_h,
+                         s.pad_top) ||
+                 reaches(s.in_w, s.out_w, s.stride_w, s.kernel_w, s.dilation_w,
+                         s.pad_left);
+  taps.together = s.kernel_h == 1 && s.kernel_w == 1 && !taps.reaches;
+  return taps;
+}
+
+// Nothing for calls that have no such forms.
+std::optional<Taps> TapsOf(const KernelCall& call) {
+  if (call.family == "dense_s8") {
+    const auto& s = *static_cast<const tc_dense_shape*>(call.shape.data());
+    return Taps{.count = s.in, .run = s.in, .together = true};
+  }
+  if (call.family != "conv2d_s8") return std::nullopt;
+  const auto& s = *static_cast<const tc_conv2d_shape*>(call.shape.data());
+  if (s.group != 1) return std::nullopt;
+  return TapsOf(s);
+}
+
+bool IsFullyConnected(const KernelCall& call) {
+  return call.shape.type() == "tc_dense_shape";
+}
+
+// The bytes of scratch that the kernels ask for.
+int64_t PairedScratch(const KernelCall& call, const Taps& taps) {
+  const int64_t pairs =
+      tc_paired_pairs(static_cast<int32_t>(taps.count / taps.run),
+                      static_cast<int32_t>(taps.run));
+  if (IsFullyConnected(call)) return 4 * pairs;
+  return 8 * pairs + (taps.reaches ? 2 * taps.run : 0);
+}
+
+int64_t By16Scratch(const KernelCall& call, const Taps& taps) {
+  if (taps.together && taps.count % 16 == 0) return 0;
+  const int64_t bytes =
+      16 * int64_t{tc_by16_steps(static_cast<int32_t>(taps.count))};
+  if (IsFullyConnected(call) && call.shape.Int("rows") == 1) return bytes;
+  return 2 * bytes;
+}
+
+// `call` by another kernel with other weights.
+LoweredCall Form(const KernelCall& call, const Kernel& kernel, Tensor weights,
+                 int64_t scratch_bytes) {
+  LoweredCall form;
+  form.kernel = &kernel;
+  form.call.family = std::string(kernel.family);
+  form.call.shape = call.shape;
+  form.call.quant = call.quant;
+  form.call.scratch_bytes = scratch_bytes;
+  form.call.args = {
+      call.args[kX],
+      KernelArg::Constant(call.args[kWeight].name, std::move(weights)),
+      scratch_bytes > 0 ? KernelArg::Scratch() : KernelArg::Null(),
+      call.args[kResult]};
+  return form;
+}
+
+}  // namespace
+
+std::vector<LoweredCall> ArrangedForms(const LoweredCall& lowered,
+                                       const Target& target) {
+  const KernelCall& call = lowered.call;
+  const std::optional<Taps> taps = TapsOf(call);
+  if (!taps || call.args[kWeight].kind != KernelArg::Kind::kConstant ||
+      call.args[kWeight].pack_rows == 0 ||
+      call.args[kWeight].constant->size() == 0 ||
+      call.args[kWeightZero].kind != KernelArg::Kind::kNull) {
+    return {};
+  }
+  const Tensor& weights = *call.args[kWeight].constant;
+  const Tensor& bias = *call.args[kBias].constant;
+  const Tensor& mult = *call.args[kMult].constant;
+  const auto kernel_for = [&](absl::string_view suffix) {
+    return CheapestKernel(absl::StrCat(call.family, "_", suffix), target);
+  };
+  std::vector<LoweredCall> forms;
+  if (const Kernel* kernel = kernel_for("paired")) {
+    if (std::optional<Tensor> words =
+            PairRows(weights, taps->run, bias, mult)) {
+      forms.push_back(
+          Form(call, *kernel, *std::move(words), PairedScratch(call, *taps)));
+    }
+  }
+  if (const Kernel* kernel = kernel_for("by16")) {
+    forms.push_back(Form(call, *kernel, By16Rows(weights, bias, mult),
+                         By16Scratch(call, *taps)));
+  }
+  return forms;
+}
+
+std::optional<LoweredCall> FastestArranged(const LoweredCall& lowered,
+                                           const Target& target) {
+  std::optional<LoweredCall> fastest;
+  double cycles = lowered.kernel->cycles_per_mac;
+  for (LoweredCall& form : ArrangedForms(lowered, target)) {
+    if (form.kernel->cycles_per_mac >= cycles) continue;
+    cycles = form.kernel->cycles_per_mac;
+    fastest = std::move(form);
+  }
+  return fastest;
+}
+
+}  // namespace tinyc

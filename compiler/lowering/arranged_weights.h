@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernel calls that do what another does with the multiply instructions of
+// a processor, and weights in the order in which these read them.
+//
+//   conv2d_s8 => conv2d_s8_paired    tc_paired.h
+//             => conv2d_s8_by16      tc_by16.h
+//   dense_s8 likewise
+#ifndef TINYC_COMPILER_LOWERING_ARRANGED_WEIGHTS_H_
+#define TINYC_COMPILER_LOWERING_ARRANGED_WEIGHTS_H_
+
+#include <optional>
+#include <vector>
+
+#include "compiler/ir/module.h"
+
+namespace tinyc {
+
+// The forms of `lowered`, as Op::Lower made it, that `target` has kernels for.
+// None for weights that are not constant, have zero points or are of several
+// groups; weights and sums have to fit what the form says.
+std::vector<LoweredCall> ArrangedForms(const LoweredCall& lowered,
+                                       const Target& target);
+
+// The one of them that is estimated to be fastest, if it beats `lowered`.
+std::optional<LoweredCall> FastestArranged(const LoweredCall& lowered,
+                                           const Target& target);
+
+}  // namespace tinyc
+
+#endif  // TINYC_COMPILER_LOWERING_ARRANGED_WEIGHTS_H_
