@@ -44,6 +44,22 @@ TC_INLINE int32_t tc_shift_left(int32_t v, int32_t shift) {
 }
 
 /*
+ * floor(a * b / 2^32 + 1/2) for b >= 0 by products of 32 bits, of the halves of
+ * a and b: for cores that know no longer ones.
+ */
+TC_INLINE int32_t tc_high_by_halves(int32_t a, int32_t b) {
+  const int32_t a_high = a >> 16;
+  const int32_t b_high = b >> 16;
+  const uint32_t a_low = (uint32_t)a & 0xffffu;
+  const uint32_t b_low = (uint32_t)b & 0xffffu;
+  const int32_t cross =
+      a_high * (int32_t)b_low + (int32_t)(a_low * b_low >> 16);
+  const uint32_t rest =
+      a_low * (uint32_t)b_high + ((uint32_t)cross & 0xffffu) + 0x8000u;
+  return a_high * b_high + (cross >> 16) + (int32_t)(rest >> 16);
+}
+
+/*
  * floor(acc * 2^shift * mult / 2^32 + 1/2), for shift in 0..31 and
  * acc * 2^shift within int32: one shift and one SMMULR, which compilers do not
  * find by themselves.  The result is less than 2^30 in magnitude.
@@ -55,6 +71,8 @@ TC_INLINE int32_t tc_requant(int32_t acc, int32_t mult, int32_t shift) {
           : "=r"(high)
           : "r"(tc_shift_left(acc, shift)), "r"(mult));
   return high;
+#elif defined(__ARM_ARCH_ISA_THUMB) && __ARM_ARCH_ISA_THUMB == 1
+  return tc_high_by_halves(tc_shift_left(acc, shift), mult);
 #else
   const int64_t product = (int64_t)tc_shift_left(acc, shift) * mult;
   return (int32_t)((product + ((int64_t)1 << 31)) >> 32);

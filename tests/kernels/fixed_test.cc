@@ -51,6 +51,28 @@ TEST(RequantTest, IsTheRoundedProduct) {
   }
 }
 
+TEST(RequantTest, HalvesGiveTheSame) {
+  constexpr int32_t kMost = std::numeric_limits<int32_t>::max();
+  constexpr int32_t kLeast = std::numeric_limits<int32_t>::min();
+  const auto expect = [](int32_t a, int32_t b) {
+    ASSERT_EQ(tc_high_by_halves(a, b),
+              static_cast<int32_t>(RoundScaled(Int128{a}, b, 32)))
+        << a << " " << b;
+  };
+  const int32_t edges[] = {kLeast, kLeast + 1, -65537, -65536,    -65535,
+                           -1,     0,          1,      0x7fff,    0x8000,
+                           0xffff, 65536,      65537,  kMost - 1, kMost};
+  for (const int32_t a : edges) {
+    for (const int32_t b : edges) {
+      if (b >= 0) expect(a, b);
+    }
+  }
+  Random random(3);
+  for (int i = 0; i < 100000; ++i) {
+    expect(random.Int(kLeast, kMost), random.Int(0, kMost));
+  }
+}
+
 TEST(Requant64Test, RoundsToNearestAndTiesUp) {
   // acc * 2^30 / 2^31: acc / 2.
   EXPECT_EQ(tc_requant64(5, kHalf, 31), 3);
