@@ -11,11 +11,12 @@
 static auto BlockFields(const tc_avg_pool_part_shape*) {
   using T = tc_avg_pool_part_shape;
   using tinyc::BlockMember;
-  return tinyc::BlockFieldsOf{"tc_avg_pool_part_shape",
-                              std::tuple{BlockMember{"pixels", &T::pixels},
-                                         BlockMember{"channels", &T::channels},
-                                         BlockMember{"first", &T::first},
-                                         BlockMember{"last", &T::last}}};
+  return tinyc::BlockFieldsOf{
+      "tc_avg_pool_part_shape",
+      std::tuple{BlockMember{"pixels", &T::pixels},
+                 BlockMember{"channels", &T::channels},
+                 BlockMember{"first", &T::first}, BlockMember{"last", &T::last},
+                 BlockMember{"count", &T::count}}};
 }
 
 namespace tinyc {
@@ -59,8 +60,8 @@ std::optional<LoweredCall> InPlaceForm(const LoweredCall& lowered,
 std::optional<LoweredCall> PartForm(const LoweredCall& lowered,
                                     const Target& target) {
   const KernelCall& call = lowered.call;
-  if (call.family != "avg_pool_s8" || call.shape.Int("batch") != 1 ||
-      call.shape.Int("uniform") == 0) {
+  if ((call.family != "avg_pool_s8" && call.family != "avg_pool_f32") ||
+      call.shape.Int("batch") != 1 || call.shape.Int("uniform") == 0) {
     return std::nullopt;
   }
   int32_t pixels = 1;
@@ -73,11 +74,16 @@ std::optional<LoweredCall> PartForm(const LoweredCall& lowered,
     pixels *= size;
   }
   const int32_t channels = call.shape.Int("channels");
-  std::optional<LoweredCall> form =
-      WithScratch(lowered, "avg_pool_part_s8", int64_t{channels} * 4, target);
+  std::optional<LoweredCall> form = WithScratch(
+      lowered,
+      call.family == "avg_pool_s8" ? "avg_pool_part_s8" : "avg_pool_part_f32",
+      int64_t{channels} * 4, target);
   if (form) {
-    form->call.shape = Block::Of(tc_avg_pool_part_shape{
-        .pixels = pixels, .channels = channels, .first = 1, .last = 1});
+    form->call.shape = Block::Of(tc_avg_pool_part_shape{.pixels = pixels,
+                                                        .channels = channels,
+                                                        .first = 1,
+                                                        .last = 1,
+                                                        .count = pixels});
   }
   return form;
 }

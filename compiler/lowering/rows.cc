@@ -209,6 +209,8 @@ bool AddParts(const Node& node, const KernelCall& call, RowCall* rows,
   rows->rows = x[1];
   rows->columns = x[2];
   rows->folds = true;
+  // In another order floats would have another sum.
+  rows->in_order = IsFloat(node.output()->type().dtype);
   shape->SetInt("pixels", 0, static_cast<int32_t>(x[2]));
   rows->fields = {{RowField::Kind::kFirst, "first", 0},
                   {RowField::Kind::kLast, "last", 0}};
@@ -267,7 +269,7 @@ bool HasRows(const Module& module, const RowCall& rows,
   // A constant needs no place, and elements below a byte no row.
   return ConstantBytes(module, *operand.value) == nullptr &&
          InfoOf(type.dtype).bits >= 8 &&
-         (rows.in_order ||
+         (rows.result->producer()->As<ReadRows>() != nullptr ||
           type.bytes() == operand.rows.size * operand.row_bytes);
 }
 

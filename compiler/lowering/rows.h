@@ -87,8 +87,8 @@ struct RowCall {
   // each row of the operand, which has `columns`; the scratch bytes last from
   // the first call to the last.
   bool folds = false;
-  // The rows are computed once each, from the first to the last: it is the
-  // caller who hands them in.
+  // The rows are computed once each, from the first to the last: the caller
+  // hands them in, or floats are added.
   bool in_order = false;
   std::vector<RowOperand> operands;
   // The shape of the call that computes one row; of the fields below, the

@@ -319,7 +319,7 @@ TEST_P(AvgPoolPartTest, IsTheRoundedMeanOfAllParts) {
     Guarded<int8_t> y(channels);
     for (int32_t part = 0; part < parts; ++part) {
       const tc_avg_pool_part_shape s = {random.Int(1, 8), channels, part == 0,
-                                        part == parts - 1};
+                                        part == parts - 1, 0};
       const std::vector<int8_t> x =
           random.Elements<int8_t>(int64_t{s.pixels} * channels);
       for (size_t k = 0; k < x.size(); ++k) {
@@ -338,7 +338,37 @@ TEST_P(AvgPoolPartTest, IsTheRoundedMeanOfAllParts) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kernels, AvgPoolPartTest,
-                         testing::ValuesIn(KernelRows("avg_pool_part_")),
+                         testing::ValuesIn(KernelRows("avg_pool_part_s8")),
+                         RowName());
+
+class AvgPoolPartF32Test : public testing::TestWithParam<KernelRow> {};
+
+TEST_P(AvgPoolPartF32Test, AddsInTheOrderOfTheWhole) {
+  Random random(35);
+  for (int i = 0; i < 200; ++i) {
+    const int32_t channels = random.Int(1, 20);
+    const int32_t parts = random.Int(1, 5);
+    const int32_t pixels = random.Int(1, 8);
+    std::vector<float> acc(static_cast<size_t>(channels), 0.0f);
+    Guarded<float> sum(channels);
+    Guarded<float> y(channels);
+    for (int32_t part = 0; part < parts; ++part) {
+      const tc_avg_pool_part_shape s = {pixels, channels, part == 0,
+                                        part == parts - 1, parts * pixels};
+      const std::vector<float> x =
+          random.Elements<float>(int64_t{pixels} * channels);
+      for (size_t k = 0; k < x.size(); ++k) acc[k % acc.size()] += x[k];
+      GetParam().As<tc_avg_pool_part_f32_fn>()(&s, x.data(), sum.data(),
+                                               y.data());
+    }
+    for (size_t c = 0; c < acc.size(); ++c) {
+      ASSERT_EQ(y[c], acc[c] / static_cast<float>(parts * pixels));
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Kernels, AvgPoolPartF32Test,
+                         testing::ValuesIn(KernelRows("avg_pool_part_f32")),
                          RowName());
 
 }  // namespace
