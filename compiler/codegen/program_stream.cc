@@ -133,6 +133,11 @@ absl::Status ProgramBuilder::AddRow(const Frame& frame, const StreamText& text,
   }
   const absl::Span<const absl::string_view> types =
       call.lowered->kernel->arg_types;
+  const auto first_of = [&](const RowOperand& operand) {
+    return operand.rows.repeat == 1
+               ? first_row
+               : absl::StrCat("(", text.row, " / ", operand.rows.repeat, ")");
+  };
   // Of the first operand, where its columns begin in a strip, and how many.
   std::string there = "0";
   std::string in_columns = absl::StrCat(call.operands[0].columns.size);
@@ -143,10 +148,10 @@ absl::Status ProgramBuilder::AddRow(const Frame& frame, const StreamText& text,
     const TensorType& type = operand.value->type();
     if (window) {
       arg = absl::StrCat("(", types[operand.arg], ")tc_window_at(&",
-                         text.windows[*maker], ", ", first_row, ", ", text.made,
-                         "[", *maker, "])");
+                         text.windows[*maker], ", ", first_of(operand), ", ",
+                         text.made, "[", *maker, "])");
     } else {
-      absl::StrAppend(&arg, Offset(operand.row_bytes, type, first_row));
+      absl::StrAppend(&arg, Offset(operand.row_bytes, type, first_of(operand)));
     }
     if (!strips) continue;
     if (&operand == &call.operands[0] && window) {

@@ -255,6 +255,7 @@ std::optional<RowSchedule> ScheduleRows(std::vector<RowCall> calls,
   };
   for (const RowCall& call : calls) {
     if (call.in_order && (upwards || strips > 1)) return std::nullopt;
+    if (call.strip_fields.empty() && strips > 1) return std::nullopt;
     for (const RowOperand& operand : call.operands) {
       // Its rows must be those that its producer computes one by one.
       for (const RowCall& other : calls) {

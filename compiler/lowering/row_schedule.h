@@ -69,8 +69,9 @@ const Stream* StreamOf(const MemoryPlan& plan, const Node& node);
 int64_t BytesInMemory(const Module& module, const Value& value);
 
 // Nothing when a node of the stream does not run by rows, or reads of another
-// one more than its rows, or when there are strips and more than one result; or
-// a node whose rows come in order, and there are strips or it is upwards.
+// one more than its rows, or when there are strips and more than one result, or
+// a node whose rows are not cut; or when one has rows that come in order, and
+// there are strips or it is upwards.
 std::optional<RowSchedule> ScheduleRows(const Module& module,
                                         const Stream& stream);
 

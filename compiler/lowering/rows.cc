@@ -11,7 +11,7 @@
 namespace tinyc {
 
 RowRange RowReach::Needed(int64_t place) const {
-  const int64_t begin = place * stride - pad;
+  const int64_t begin = place / repeat * stride - pad;
   return {std::max<int64_t>(begin, 0), std::min(begin + extent, size)};
 }
 
@@ -218,6 +218,42 @@ bool AddParts(const Node& node, const KernelCall& call, RowCall* rows,
   return AddPlainOperand(node, call, 0, rows);
 }
 
+// How often each place is repeated when that is all that the table says, which
+// has a place of the operand for each of the result; else 0.
+int64_t RepeatsOf(const Tensor& table, int64_t from, int64_t to) {
+  const int64_t repeats = from == 0 ? 0 : to / from;
+  if (repeats * from != to) return 0;
+  for (int64_t i = 0; i < to; ++i) {
+    if (table.IntAt(i) != i / repeats) return 0;
+  }
+  return repeats;
+}
+
+// An image that grows by repeating its pixels.
+bool AddRepeats(const Node& node, const KernelCall& call, RowCall* rows,
+                Block* shape) {
+  const Block& s = call.shape;
+  const int32_t in_h = s.Int("in_h");
+  const int32_t in_w = s.Int("in_w");
+  const Value* x = node.input(0);
+  const size_t arg = ArgOf(call, KernelArg::Kind::kInput, 0);
+  if (s.Int("outer") != 1 || arg == call.args.size() || in_h == 0) return false;
+  rows->rows = s.Int("out_h");
+  rows->columns = s.Int("out_w");
+  const int64_t down = RepeatsOf(*call.args[1].constant, in_h, rows->rows);
+  const int64_t across = RepeatsOf(*call.args[2].constant, in_w, rows->columns);
+  if (down == 0 || across == 0) return false;
+  rows->operands.push_back({.value = x,
+                            .arg = arg,
+                            .rows = {.size = in_h, .repeat = down},
+                            .columns = {.size = in_w, .repeat = across},
+                            .row_bytes = x->type().bytes() / in_h});
+  // The first entry of the table of rows is 0.
+  shape->SetInt("in_h", 0, 1);
+  shape->SetInt("out_h", 0, 1);
+  return true;
+}
+
 // An input of the model, in the order in which the caller has it.
 bool AddRead(const Node& node, const KernelCall& call, RowCall* rows,
              Block* shape) {
@@ -257,6 +293,9 @@ bool AddOperands(const Node& node, const KernelCall& call, RowCall* rows,
   if (type == "tc_map_shape") return AddMap(node, call, rows, shape);
   if (type == "tc_avg_pool_part_shape") {
     return AddParts(node, call, rows, shape);
+  }
+  if (type == "tc_resize_nearest_shape") {
+    return AddRepeats(node, call, rows, shape);
   }
   if (type == "tc_copy_shape") return AddRead(node, call, rows, shape);
   return AddWindow(node, call, rows, shape);

@@ -31,12 +31,13 @@ struct RowRange {
 
 // How the places of an operand along a dimension belong to those of a result:
 // place i needs those of i * stride - pad, ..., i * stride - pad + extent - 1
-// that exist.
+// that exist; with `repeat` places in a row that need the same, of i / repeat.
 struct RowReach {
   int64_t size = 1;  // of the operand
   int64_t stride = 1;
   int64_t pad = 0;
   int64_t extent = 1;
+  int64_t repeat = 1;  // else the others but `size` are as they are here
 
   RowRange Needed(int64_t place) const;
   // What a not empty range of places needs.
@@ -95,7 +96,8 @@ struct RowCall {
   // values for a row whose window lies inside of the operand.
   std::shared_ptr<const Block> shape;
   std::vector<RowField> fields;
-  std::vector<RowField> strip_fields;  // that differ from strip to strip
+  // That differ from strip to strip; empty: rows are not cut.
+  std::vector<RowField> strip_fields;
 
   int64_t column_bytes() const { return row_bytes / columns; }
   // Whether the call knows how far its columns reach out to the left, so that

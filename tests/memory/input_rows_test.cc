@@ -77,6 +77,22 @@ graph(%x: f32[1,12,10,2]) -> (%y) {
   EXPECT_EQ(DifferenceOfEngines(module), "");
 }
 
+TEST(InputRowsTest, RowsAreRepeatedAsTheyCome) {
+  // A row of the image and four of the larger one.
+  const absl::StatusOr<Module> module =
+      RunPasses(R"(
+graph(%x: s8[1,12,10,2] q(0.05, 3)) -> (%y) {
+  %v = const rand(1) : s8[4,2,4,1] q(0.01, 0)
+  %a = resize_nearest(%x) {axis=1, rows=[0,0,1,1,2,2,3,3,4,4,5,5,6,6,7,7,8,8,9,9,10,10,11,11], columns=[0,1,2,3,4,5,6,7,8,9]} : s8[?] q(0.05, 3)
+  %y = conv(%a, %v) {strides=[4,1], layout=nhwc} : s8[?] q(0.05, 3)
+  return %y
+})",
+                absl::StrCat("input-rows,", kLeast));
+  ASSERT_TRUE(module.ok()) << module.status();
+  EXPECT_EQ(module->plan->arena_bytes, 20 + 4 * 20);
+  EXPECT_EQ(DifferenceOfEngines(*module), "");
+}
+
 TEST(InputRowsTest, WhatNeedsItAllKeepsItAll) {
   const Module module = Planned(R"(
 graph(%x: f32[1,3,4]) -> (%y) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gtest/gtest.h"
 #include "tests/support/backend.h"
 
@@ -119,10 +120,27 @@ class RandomImageModel {
         Add(y, absl::StrCat(quantized_ ? "sigmoid(%" : "relu(%", x.name, ")"));
         return y;
       }
+      case 4: {
+        if (x.h > 6 || x.w > 6) break;
+        const int64_t down = 1 + Below(3);
+        const int64_t across = 1 + Below(3);
+        const Image y{NewName(), x.h * down, x.w * across, x.c};
+        Add(y, absl::StrCat("resize_nearest(%", x.name, ") {axis=1, rows=[",
+                            Repeated(x.h, down), "], columns=[",
+                            Repeated(x.w, across), "]}"));
+        return y;
+      }
       default:
         break;
     }
     return AddConv(x);
+  }
+
+  // "0,0,1,1" for 2 and 2.
+  static std::string Repeated(int64_t n, int64_t times) {
+    std::vector<int64_t> places;
+    for (int64_t i = 0; i < n * times; ++i) places.push_back(i / times);
+    return absl::StrJoin(places, ",");
   }
 
   Image AddPoolOfAll(const Image& x) {
