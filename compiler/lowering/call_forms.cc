@@ -53,8 +53,10 @@ std::optional<LoweredCall> InPlaceForm(const LoweredCall& lowered,
       s.Int("in_c") != s.Int("out_c")) {
     return std::nullopt;
   }
-  return WithScratch(lowered, kInPlace,
-                     int64_t{s.Int("pad_top") + 1} * s.Int("in_w") * 4, target);
+  const int64_t line = int64_t{s.Int("pad_top") + 1} * s.Int("in_w") * 4;
+  const int64_t ring =
+      s.Int("kernel_h") * int64_t{s.Int("in_w") + s.Int("kernel_w")} * 2;
+  return WithScratch(lowered, kInPlace, std::max(line, ring), target);
 }
 
 std::optional<LoweredCall> PartForm(const LoweredCall& lowered,

@@ -31,21 +31,30 @@ bool RunInPlace(const Node& node, Module& module) {
   return true;
 }
 
-// Lets kernels outside of `streams` work in place that do not by themselves, as
-// few as make the arena smaller.
+// Lets kernels outside of `streams` work in place that do not by themselves:
+// those that are faster then, and as few others as make the arena smaller.
 absl::StatusOr<Arena> WorkInPlace(Module& module,
                                   const std::vector<Stream>& streams,
                                   Arena best) {
   const auto plain = module.lowering->calls;
-  std::vector<const Node*> nodes;
+  std::vector<const Node*> nodes;  // that are slower in place
+  bool any = false;
+  int64_t least = best.solution.total;
   for (const auto& node : module.graph->nodes()) {
-    if (!best.units.InStream(*node) && RunInPlace(*node, module)) {
+    if (best.units.InStream(*node) || !RunInPlace(*node, module)) continue;
+    any = true;
+    const auto cost = [&](const auto& calls) {
+      return calls.at(node.get())[0].kernel->cycles_per_mac;
+    };
+    if (cost(module.lowering->calls) < cost(plain)) {
+      least = best.solution.total + 1;  // an arena of this size is as good
+    } else {
       nodes.push_back(node.get());
     }
   }
-  if (nodes.empty()) return best;
+  if (!any) return best;
   TINYC_ASSIGN_OR_RETURN(Arena arena, PlanArenaEitherWay(module, streams));
-  if (arena.solution.total >= best.solution.total) {
+  if (arena.solution.total >= least) {
     module.lowering->calls = plain;
     return best;
   }

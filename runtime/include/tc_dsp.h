@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "tc_fixed.h"
 #include "tc_kernel.h"
 
 #if defined(__GNUC__) && defined(__ARM_FEATURE_DSP) && \
@@ -17,6 +18,15 @@
 #define TC_DSP 1
 #else
 #define TC_DSP 0
+#endif
+
+/* Inner loops that compilers keep too little of in registers are functions in
+ * assembly where this is 1, and the same in C elsewhere. */
+#if TC_DSP && defined(__thumb2__) && defined(__ARM_FEATURE_UNALIGNED) && \
+    !defined(__ARM_FEATURE_BTI_DEFAULT)
+#define TC_DSP_ASM 1
+#else
+#define TC_DSP_ASM 0
 #endif
 
 /* A function whose body is assembly and nothing else, with its arguments where
@@ -101,6 +111,60 @@ TC_INLINE int32_t tc_mac2(uint32_t a, uint32_t b, int32_t acc) {
 #else
   return (int32_t)((uint32_t)acc + (uint32_t)(tc_low(a) * tc_low(b)) +
                    (uint32_t)(tc_high(a) * tc_high(b)));
+#endif
+}
+
+/* acc + a.low * b.high, modulo 2^32. */
+TC_INLINE int32_t tc_mac_low_high(uint32_t a, uint32_t b, int32_t acc) {
+#if TC_DSP
+  int32_t sum;
+  __asm__("smlabt %0, %1, %2, %3" : "=r"(sum) : "r"(a), "r"(b), "r"(acc));
+  return sum;
+#else
+  return (int32_t)((uint32_t)acc + (uint32_t)(tc_low(a) * tc_high(b)));
+#endif
+}
+
+/* The same of the low halves, and of the high ones. */
+TC_INLINE int32_t tc_mac_lows(uint32_t a, uint32_t b, int32_t acc) {
+#if TC_DSP
+  int32_t sum;
+  __asm__("smlabb %0, %1, %2, %3" : "=r"(sum) : "r"(a), "r"(b), "r"(acc));
+  return sum;
+#else
+  return (int32_t)((uint32_t)acc + (uint32_t)(tc_low(a) * tc_low(b)));
+#endif
+}
+
+TC_INLINE int32_t tc_mac_highs(uint32_t a, uint32_t b, int32_t acc) {
+#if TC_DSP
+  int32_t sum;
+  __asm__("smlatt %0, %1, %2, %3" : "=r"(sum) : "r"(a), "r"(b), "r"(acc));
+  return sum;
+#else
+  return (int32_t)((uint32_t)acc + (uint32_t)(tc_high(a) * tc_high(b)));
+#endif
+}
+
+/* v, or the end of int8's range that is next to it. */
+TC_INLINE int32_t tc_saturate8(int32_t v) {
+#if TC_DSP
+  int32_t byte;
+  __asm__("ssat %0, #8, %1" : "=r"(byte) : "r"(v));
+  return byte;
+#else
+  return tc_clamp(v, -128, 127);
+#endif
+}
+
+/* tc_requant(acc, mult, 0) + zero in one instruction. */
+TC_INLINE int32_t tc_requant_add(int32_t acc, int32_t mult, int32_t zero) {
+#if TC_DSP
+  int32_t sum;
+  __asm__("smmlar %0, %1, %2, %3" : "=r"(sum) : "r"(acc), "r"(mult), "r"(zero));
+  return sum;
+#else
+  return tc_requant(acc, mult, 0) + zero;
 #endif
 }
 
