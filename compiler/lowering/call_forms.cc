@@ -55,7 +55,7 @@ std::optional<LoweredCall> InPlaceForm(const LoweredCall& lowered,
   }
   const int64_t line = int64_t{s.Int("pad_top") + 1} * s.Int("in_w") * 4;
   const int64_t ring =
-      s.Int("kernel_h") * int64_t{s.Int("in_w") + s.Int("kernel_w")} * 2;
+      s.Int("kernel_h") * int64_t{(s.Int("in_w") + s.Int("kernel_w")) / 2} * 4;
   return WithScratch(lowered, kInPlace, std::max(line, ring), target);
 }
 

@@ -102,6 +102,35 @@ TC_INLINE uint32_t tc_highs(uint32_t a, uint32_t b) {
 #endif
 }
 
+/* pairs[i] = (byte i of a, byte i of b), sign-extended. */
+TC_INLINE void tc_zip4(uint32_t a, uint32_t b, uint32_t pairs[4]) {
+#if TC_DSP
+  uint32_t p0;
+  uint32_t p1;
+  uint32_t p2;
+  uint32_t p3;
+  __asm__(
+      "sxtb16 %0, %4\n\t"
+      "sxtb16 %1, %5\n\t"
+      "pkhtb  %2, %1, %0, asr #16\n\t"
+      "pkhbt  %0, %0, %1, lsl #16\n\t"
+      "sxtb16 %4, %4, ror #8\n\t"
+      "sxtb16 %5, %5, ror #8\n\t"
+      "pkhbt  %1, %4, %5, lsl #16\n\t"
+      "pkhtb  %3, %5, %4, asr #16"
+      : "=&r"(p0), "=&r"(p1), "=&r"(p2), "=&r"(p3), "+r"(a), "+r"(b));
+  pairs[0] = p0;
+  pairs[1] = p1;
+  pairs[2] = p2;
+  pairs[3] = p3;
+#else
+  pairs[0] = tc_lows(tc_even_bytes(a), tc_even_bytes(b));
+  pairs[1] = tc_lows(tc_odd_bytes(a), tc_odd_bytes(b));
+  pairs[2] = tc_highs(tc_even_bytes(a), tc_even_bytes(b));
+  pairs[3] = tc_highs(tc_odd_bytes(a), tc_odd_bytes(b));
+#endif
+}
+
 /* acc + a.low * b.low + a.high * b.high, modulo 2^32. */
 TC_INLINE int32_t tc_mac2(uint32_t a, uint32_t b, int32_t acc) {
 #if TC_DSP
@@ -122,27 +151,6 @@ TC_INLINE int32_t tc_mac_low_high(uint32_t a, uint32_t b, int32_t acc) {
   return sum;
 #else
   return (int32_t)((uint32_t)acc + (uint32_t)(tc_low(a) * tc_high(b)));
-#endif
-}
-
-/* The same of the low halves, and of the high ones. */
-TC_INLINE int32_t tc_mac_lows(uint32_t a, uint32_t b, int32_t acc) {
-#if TC_DSP
-  int32_t sum;
-  __asm__("smlabb %0, %1, %2, %3" : "=r"(sum) : "r"(a), "r"(b), "r"(acc));
-  return sum;
-#else
-  return (int32_t)((uint32_t)acc + (uint32_t)(tc_low(a) * tc_low(b)));
-#endif
-}
-
-TC_INLINE int32_t tc_mac_highs(uint32_t a, uint32_t b, int32_t acc) {
-#if TC_DSP
-  int32_t sum;
-  __asm__("smlatt %0, %1, %2, %3" : "=r"(sum) : "r"(a), "r"(b), "r"(acc));
-  return sum;
-#else
-  return (int32_t)((uint32_t)acc + (uint32_t)(tc_high(a) * tc_high(b)));
 #endif
 }
 

@@ -66,8 +66,9 @@ TEST_P(InPlaceTest, ComputesWhatItsFamilyMeansInItsOperand) {
         s.stride_w, s.pad_top, s.pad_left, s.dilation_h, s.dilation_w};
     const std::vector<int8_t> w =
         PackWeights(layer.w, s.out_c, 1, layer.taps(), s.out_c);
-    Guarded<int8_t> line(std::max((s.pad_top + 1) * s.in_w * 4,
-                                  s.kernel_h * (s.in_w + s.kernel_w) * 2));
+    Guarded<int8_t> line(
+        std::max((s.pad_top + 1) * s.in_w * 4,
+                 s.kernel_h * ((s.in_w + s.kernel_w) / 2) * 4));
     Guarded<int8_t> apart(layer.outputs());
     Guarded<int8_t> here(layer.outputs());
     std::copy(layer.x.begin(), layer.x.end(), here.data());

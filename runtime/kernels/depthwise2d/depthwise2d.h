@@ -45,9 +45,9 @@ typedef void tc_depthwise2d_s16_fn(const tc_depthwise2d_shape *s,
 
 /*
  * As depthwise2d_s8 without strides, with as many channels, rows and columns in
- * the result as in the operand, and y may be x.  `line` is scratch for the
- * greater of (pad_top + 1) * in_w * 4 and kernel_h * (in_w + kernel_w) * 2
- * bytes, at a multiple of 4.
+ * the result as in the operand, and y may be x.  `line` is scratch at a multiple
+ * of 4, of the greater of (pad_top + 1) * in_w * 4 and
+ * kernel_h * ((in_w + kernel_w) / 2) * 4 bytes.
  */
 typedef void tc_depthwise2d_s8_in_place_fn(
     const tc_depthwise2d_shape *s, const tc_depthwise2d_s8_quant *q,

@@ -19,16 +19,11 @@
 #define TC_DEPTHWISE2D_DSP_H_
 
 #include "depthwise2d/depthwise2d.h"
+#include "depthwise2d/depthwise3x3_dsp.h"
 #include "tc_dsp.h"
 
 /* The most pairs of weights that a channel may have. */
 #define TC_DEPTHWISE2D_PAIRS 56 /* those of 7x7 */
-
-typedef struct {
-  int32_t bias; /* times the power of two */
-  int32_t mult;
-  int32_t out_zero;
-} tc_depthwise2d_channel;
 
 /* Whether this is for such a layer. */
 TC_INLINE int32_t tc_depthwise2d_has_pairs(const tc_depthwise2d_shape *s,
@@ -45,7 +40,8 @@ TC_INLINE int32_t tc_depthwise2d_x_shift(const tc_depthwise2d_s8_quant *q) {
 /* A pair of 2^shift * low and 2^shift * high. */
 TC_INLINE uint32_t tc_depthwise2d_pair(int32_t low, int32_t high,
                                        int32_t shift) {
-  return tc_pair(tc_shift_left(low, shift), tc_shift_left(high, shift));
+  return tc_lows((uint32_t)tc_shift_left(low, shift),
+                 (uint32_t)tc_shift_left(high, shift));
 }
 
 /* Weight j of a row of the kernel, or 0. */
@@ -74,13 +70,16 @@ TC_INLINE void tc_depthwise2d_pack(const tc_depthwise2d_shape *s,
   }
 }
 
-TC_INLINE tc_depthwise2d_channel
-tc_depthwise2d_channel_of(const tc_depthwise2d_s8_quant *q, const int32_t *bias,
-                          const int32_t *mult, int32_t o) {
+/* Channel o, of n outputs. */
+TC_INLINE tc_depthwise2d_channel tc_depthwise2d_channel_of(
+    const tc_depthwise2d_shape *s, const tc_depthwise2d_s8_quant *q,
+    const int32_t *bias, const int32_t *mult, int32_t o, int32_t n) {
   tc_depthwise2d_channel c;
   c.bias = tc_shift_left(bias[o], q->shift);
   c.mult = mult[o];
   c.out_zero = q->out_zero;
+  c.step = s->out_c;
+  c.fours = n / 4;
   return c;
 }
 
@@ -93,16 +92,14 @@ TC_INLINE uint32_t tc_depthwise2d_column(const int8_t *x, const int32_t n) {
 TC_INLINE void tc_depthwise2d_put(uint32_t a, uint32_t b, const int32_t n,
                                   int32_t plane, uint32_t *to) {
   if (n == 1) {
-    to[0] = tc_lows(a, b);
+    *to = tc_lows(a, b);
   } else {
-    const uint32_t a02 = tc_even_bytes(a);
-    const uint32_t b02 = tc_even_bytes(b);
-    const uint32_t a13 = tc_odd_bytes(a);
-    const uint32_t b13 = tc_odd_bytes(b);
-    to[0] = tc_lows(a02, b02);
-    to[plane] = tc_lows(a13, b13);
-    to[2 * plane] = tc_highs(a02, b02);
-    to[3 * plane] = tc_highs(a13, b13);
+    uint32_t pairs[4];
+    tc_zip4(a, b, pairs);
+    to[0] = pairs[0];
+    to[plane] = pairs[1];
+    to[2 * plane] = pairs[2];
+    to[3 * plane] = pairs[3];
   }
 }
 
@@ -135,19 +132,10 @@ TC_INLINE void tc_depthwise2d_widen(const tc_depthwise2d_shape *s,
       tc_depthwise2d_put(zero, b, n, plane, to + i++ * rows);
       x += 2 * step;
     }
-    for (; i + 2 <= inside; i += 2) { /* by twos: half the loop's own work */
-      const uint32_t a0 = tc_depthwise2d_column(x, n);
-      const uint32_t b0 = tc_depthwise2d_column(x + step, n);
-      const uint32_t a1 = tc_depthwise2d_column(x + 2 * step, n);
-      const uint32_t b1 = tc_depthwise2d_column(x + 3 * step, n);
-      tc_depthwise2d_put(a0, b0, n, plane, to + i * rows);
-      tc_depthwise2d_put(a1, b1, n, plane, to + (i + 1) * rows);
-      x += 4 * step;
-    }
-    if (i < inside) {
+    for (; i < inside; ++i) {
       const uint32_t a = tc_depthwise2d_column(x, n);
       const uint32_t b = tc_depthwise2d_column(x + step, n);
-      tc_depthwise2d_put(a, b, n, plane, to + i++ * rows);
+      tc_depthwise2d_put(a, b, n, plane, to + i * rows);
       x += 2 * step;
     }
     if (i < pairs && (s->in_w - first) % 2 != 0) {
@@ -209,6 +197,27 @@ TC_INLINE int8_t tc_depthwise2d_result(const tc_depthwise2d_channel *c,
   return (int8_t)tc_saturate8(tc_requant_add(acc, c->mult, c->out_zero));
 }
 
+/* 4 * c->fours neighbouring outputs; see tc_depthwise2d_outputs. */
+TC_INLINE void tc_depthwise2d_fours(const tc_depthwise2d_shape *s,
+                                    const tc_depthwise2d_channel *c,
+                                    const uint32_t *x, const uint32_t *w,
+                                    int8_t *y) {
+  int32_t n;
+  int32_t i;
+  for (n = 0; n < c->fours; ++n) {
+    int32_t acc[4];
+    acc[0] = acc[1] = acc[2] = acc[3] = c->bias;
+    for (i = 0; i < s->kernel_h; ++i) {
+      tc_depthwise2d_taps4(s, x + i, w + i * (s->kernel_w + 1), acc);
+    }
+    for (i = 0; i < 4; ++i) {
+      *y = tc_depthwise2d_result(c, acc[i]);
+      y += c->step;
+    }
+    x += 2 * s->stride_w * s->kernel_h;
+  }
+}
+
 /* n neighbouring outputs; the first window begins at x, and w are the pairs of
  * x's row and of those after it. */
 TC_INLINE void tc_depthwise2d_outputs(const tc_depthwise2d_shape *s,
@@ -219,23 +228,23 @@ TC_INLINE void tc_depthwise2d_outputs(const tc_depthwise2d_shape *s,
   const int32_t rows = s->kernel_h;
   const int32_t words = s->kernel_w + 1;
   const int32_t even = words / 2;
-  int8_t *const first = y;
   int32_t ox;
   int32_t i;
   int32_t j;
-  for (ox = 0; ox + 4 <= n; ox += 4) {
-    int32_t acc[4];
-    acc[0] = acc[1] = acc[2] = acc[3] = c->bias;
-    for (i = 0; i < rows; ++i) {
-      tc_depthwise2d_taps4(s, x + i, w + i * words, acc);
+  if (c->fours != 0) {
+#if TC_DSP_ASM
+    if (rows == 3 && s->kernel_w == 3 && s->stride_w == 1) {
+      tc_depthwise3x3_fours(x, w, c, y);
+    } else if (rows == 3 && s->kernel_w == 3) {
+      tc_depthwise3x3_fours_by2(x, w, c, y);
+    } else
+#endif
+    {
+      tc_depthwise2d_fours(s, c, x, w, y);
     }
-    for (i = 0; i < 4; ++i) {
-      *y = tc_depthwise2d_result(c, acc[i]);
-      y += s->out_c;
-    }
-    x += 2 * s->stride_w * rows;
   }
-  for (; ox < n; ++ox) {
+  x += c->fours * 2 * s->stride_w * rows;
+  for (ox = n / 4 * 4; ox < n; ++ox) {
     const int32_t odd = s->stride_w == 1 && ox % 2 != 0;
     int32_t acc = c->bias;
     for (i = 0; i < rows; ++i) {
@@ -244,13 +253,12 @@ TC_INLINE void tc_depthwise2d_outputs(const tc_depthwise2d_shape *s,
             tc_mac2(x[j * rows + i], w[i * words + (odd ? even : 0) + j], acc);
       }
     }
-    *y = tc_depthwise2d_result(c, acc);
-    y += s->out_c;
+    y[ox * s->out_c] = tc_depthwise2d_result(c, acc);
     if (odd || s->stride_w == 2) x += rows;
   }
   if (q->lo == -128 && q->hi == 127) return;
   for (i = 0; i < n; ++i) {
-    first[i * s->out_c] = (int8_t)tc_clamp(first[i * s->out_c], q->lo, q->hi);
+    y[i * s->out_c] = (int8_t)tc_clamp(y[i * s->out_c], q->lo, q->hi);
   }
 }
 

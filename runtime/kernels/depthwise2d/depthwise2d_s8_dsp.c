@@ -7,18 +7,27 @@
 #include "depthwise2d/depthwise2d_s8.h"
 
 /* Words of the rows of a strip. */
-#define TC_DEPTHWISE2D_STRIP 96
+#define TC_DEPTHWISE2D_STRIP 120
 
 /* Channels at a time: 4, if their weights and a strip find room. */
 TC_INLINE int32_t tc_depthwise2d_group(const tc_depthwise2d_shape *s) {
   return s->kernel_h * (s->kernel_w + 1) * 4 <= TC_DEPTHWISE2D_PAIRS ? 4 : 1;
 }
 
-/* Outputs in a strip: a multiple of 4, so that all begin at an even column. */
+/* The pairs of columns that so many outputs need. */
+TC_INLINE int32_t tc_depthwise2d_columns(const tc_depthwise2d_shape *s,
+                                         int32_t outputs) {
+  return ((outputs - 1) * s->stride_w + s->kernel_w + 1) / 2;
+}
+
+/* Outputs in a strip, of as many strips as it takes: a multiple of 4, so that
+ * all begin at an even column.  0 if there is no room for any. */
 TC_INLINE int32_t tc_depthwise2d_strip(const tc_depthwise2d_shape *s) {
   const int32_t pairs =
       TC_DEPTHWISE2D_STRIP / (s->kernel_h * tc_depthwise2d_group(s));
-  return ((2 * pairs - s->kernel_w) / s->stride_w + 1) / 4 * 4;
+  const int32_t most = ((2 * pairs - s->kernel_w) / s->stride_w + 1) / 4 * 4;
+  const int32_t strips = most <= 0 ? 1 : (s->out_w + most - 1) / most;
+  return most <= 0 ? 0 : (s->out_w + strips * 4 - 1) / (strips * 4) * 4;
 }
 
 /* n channels from o on of a row. */
@@ -26,9 +35,8 @@ TC_INLINE void tc_depthwise2d_dsp_channels(
     const tc_depthwise2d_shape *s, const tc_depthwise2d_s8_quant *q,
     const int8_t *x, const int8_t *w, const int32_t *bias, const int32_t *mult,
     int32_t oy, int32_t o, const int32_t n, int8_t *y) {
-  const int32_t strip = tc_min(tc_depthwise2d_strip(s), s->out_w);
-  const int32_t pitch = ((strip - 1) * s->stride_w + s->kernel_w + 1) / 2;
-  const int32_t plane = s->kernel_h * pitch;
+  const int32_t strip = tc_depthwise2d_strip(s);
+  const int32_t plane = s->kernel_h * tc_depthwise2d_columns(s, strip);
   const int32_t words = s->kernel_h * (s->kernel_w + 1);
   uint32_t rows[TC_DEPTHWISE2D_STRIP];
   uint32_t pairs[TC_DEPTHWISE2D_PAIRS];
@@ -38,18 +46,19 @@ TC_INLINE void tc_depthwise2d_dsp_channels(
     tc_depthwise2d_pack(s, q, w, o + i, pairs + i * words);
   }
   for (ox = 0; ox < s->out_w; ox += strip) {
+    const int32_t outputs = tc_min(strip, s->out_w - ox);
     for (i = 0; i < s->kernel_h; ++i) {
       const int32_t iy = oy * s->stride_h - s->pad_top + i;
       tc_depthwise2d_widen(
           s, q, iy < 0 || iy >= s->in_h ? NULL : x + iy * s->in_w * s->in_c + o,
-          n, ox * s->stride_w - s->pad_left, pitch, plane, rows + i);
+          n, ox * s->stride_w - s->pad_left, tc_depthwise2d_columns(s, outputs),
+          plane, rows + i);
     }
     for (i = 0; i < n; ++i) {
       const tc_depthwise2d_channel c =
-          tc_depthwise2d_channel_of(q, bias, mult, o + i);
+          tc_depthwise2d_channel_of(s, q, bias, mult, o + i, outputs);
       tc_depthwise2d_outputs(s, q, &c, rows + i * plane, pairs + i * words,
-                             tc_min(strip, s->out_w - ox),
-                             y + ox * s->out_c + o + i);
+                             outputs, y + ox * s->out_c + o + i);
     }
   }
 }

@@ -45,7 +45,7 @@ TC_KERNEL void tc_depthwise2d_s8_in_place_dsp(
   }
   for (o = 0; o < s->out_c; ++o) {
     const tc_depthwise2d_channel c =
-        tc_depthwise2d_channel_of(q, bias, mult, o);
+        tc_depthwise2d_channel_of(s, q, bias, mult, o, s->out_w);
     tc_depthwise2d_pack(s, q, w, o, pairs);
     for (i = 0; i < words; ++i) pairs[words + i] = pairs[i];
     tc_depthwise2d_ring(s, q, &c, pairs, x + o, (uint32_t *)(void *)line,
