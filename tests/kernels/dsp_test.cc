@@ -26,6 +26,36 @@ TEST(DspTest, WidensBytes) {
   EXPECT_EQ(tc_odd_bytes(0xff7f8001u), 0xffffff80u);
 }
 
+TEST(DspTest, ZipsBytes) {
+  uint32_t pairs[4];
+  tc_zip4(0xff7f8001u, 0x04fd02feu, pairs);
+  EXPECT_EQ(pairs[0], 0xfffe0001u);
+  EXPECT_EQ(pairs[1], 0x0002ff80u);
+  EXPECT_EQ(pairs[2], 0xfffd007fu);
+  EXPECT_EQ(pairs[3], 0x0004ffffu);
+}
+
+TEST(DspTest, AddsOneProduct) {
+  EXPECT_EQ(tc_mac_low_high(tc_pair(3, -5), tc_pair(7, 11), 1000), 1000 + 33);
+  EXPECT_EQ(tc_mac_low_high(0x00008000u, 0x80000000u, INT32_MAX),
+            INT32_MIN + ((1 << 30) - 1));
+}
+
+TEST(DspTest, Saturates) {
+  EXPECT_EQ(tc_saturate8(127), 127);
+  EXPECT_EQ(tc_saturate8(128), 127);
+  EXPECT_EQ(tc_saturate8(INT32_MAX), 127);
+  EXPECT_EQ(tc_saturate8(-128), -128);
+  EXPECT_EQ(tc_saturate8(-129), -128);
+}
+
+TEST(DspTest, RequantizesOntoAZeroPoint) {
+  // 1.25, and the ties 2.5 and -2.5, which go up.
+  EXPECT_EQ(tc_requant_add(5, 1 << 30, 100), 101);
+  EXPECT_EQ(tc_requant_add(10, 1 << 30, 100), 103);
+  EXPECT_EQ(tc_requant_add(-10, 1 << 30, 100), 98);
+}
+
 TEST(DspTest, AddsTwoProducts) {
   EXPECT_EQ(tc_mac2(tc_pair(3, -5), tc_pair(7, 11), 1000), 1000 + 21 - 55);
   // 2 * 2^30 + (2^31 - 1) wraps around, as the instruction does.
