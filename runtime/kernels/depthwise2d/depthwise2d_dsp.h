@@ -25,11 +25,13 @@
 /* The most pairs of weights that a channel may have. */
 #define TC_DEPTHWISE2D_PAIRS 56 /* those of 7x7 */
 
-/* Whether this is for such a layer. */
+/* Whether this is for such a layer: there are pairs of columns, and not many
+ * more taps than pixels in a row. */
 TC_INLINE int32_t tc_depthwise2d_has_pairs(const tc_depthwise2d_shape *s,
                                            const int32_t *w_zero) {
   return s->in_c == s->out_c && w_zero == NULL && s->stride_w <= 2 &&
-         s->dilation_h == 1 && s->dilation_w == 1 &&
+         s->dilation_h == 1 && s->dilation_w == 1 && s->kernel_w > 1 &&
+         s->kernel_w <= 2 * s->out_w &&
          s->kernel_h * (s->kernel_w + 1) <= TC_DEPTHWISE2D_PAIRS;
 }
 
