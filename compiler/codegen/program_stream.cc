@@ -25,6 +25,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "compiler/codegen/c_writer.h"
 #include "compiler/codegen/program_builder.h"
@@ -39,6 +40,15 @@ std::string Offset(int64_t bytes, const TensorType& type,
                    const std::string& times) {
   return absl::StrCat(" + ", bytes / (InfoOf(type.dtype).bits / 8), " * ",
                       times);
+}
+
+// `arg`, for a parameter of type `param`, as a pointer to elements of `type`,
+// to which elements can be added.
+std::string Typed(const std::string& arg, absl::string_view param,
+                  const TensorType& type) {
+  if (!absl::StrContains(param, "void")) return arg;
+  return absl::StrCat("(", absl::StartsWith(param, "const ") ? "const " : "",
+                      CTypeOf(type.dtype), " *)(", arg, ")");
 }
 
 }  // namespace
@@ -151,7 +161,8 @@ absl::Status ProgramBuilder::AddRow(const Frame& frame, const StreamText& text,
                          text.windows[*maker], ", ", first_of(operand), ", ",
                          text.made, "[", *maker, "])");
     } else {
-      absl::StrAppend(&arg, Offset(operand.row_bytes, type, first_of(operand)));
+      arg = absl::StrCat(Typed(arg, types[operand.arg], type),
+                         Offset(operand.row_bytes, type, first_of(operand)));
     }
     if (!strips) continue;
     if (&operand == &call.operands[0] && window) {
@@ -167,7 +178,8 @@ absl::Status ProgramBuilder::AddRow(const Frame& frame, const StreamText& text,
                             : text.FirstColumn(n)));
   }
   std::string& out = args[call.result_arg];
-  out = RowOfResult(text, n, types[call.result_arg], out);
+  out = RowOfResult(text, n, types[call.result_arg],
+                    Typed(out, types[call.result_arg], call.result->type()));
 
   std::vector<std::string> values;
   for (const RowField& field : fields) {
