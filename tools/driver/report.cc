@@ -267,15 +267,37 @@ int64_t BodyBytes(absl::string_view family) {
     absl::string_view stem;
     int64_t bytes;
   } kSizes[] = {
-      {"conv2d_", 610},      {"depthwise2d_", 600}, {"dense_", 310},
+      {"conv2d_s8_paired", 390},
+      {"dense_s8_paired", 150},
+      {"conv2d_s8_by16", 390},
+      {"dense_s8_by16", 150},
+      {"conv2d_", 610},
+      {"depthwise2d_", 600},
+      {"dense_", 310},
       {"matmul_", 310},  // none measured; a loop like that of dense
-      {"max_pool_", 140},    {"avg_pool_", 100},    {"softmax_", 140},
-      {"log_softmax_", 140}, {"reduce_", 130},
+      {"max_pool_", 140},
+      {"avg_pool_", 100},
+      {"softmax_", 140},
+      {"log_softmax_", 140},
+      {"reduce_", 130},
   };
   for (const auto& row : kSizes) {
     if (absl::StartsWith(family, row.stem)) return row.bytes;
   }
   return 80;  // element by element
+}
+
+// That of the functions in assembly which the bodies of a family call, and
+// where they are from.
+struct SharedCode {
+  absl::string_view header;
+  int64_t bytes = 0;
+};
+
+SharedCode SharedCodeOf(absl::string_view family) {
+  if (absl::EndsWith(family, "_s8_paired")) return {"tc_paired.h", 1230};
+  if (absl::EndsWith(family, "_s8_by16")) return {"tc_by16.h", 310};
+  return {};
 }
 
 }  // namespace
@@ -313,6 +335,10 @@ int64_t CallBytes(const Module& module, Bodies* bodies) {
       }
       if (bodies->emplace(Text(lowered.kernel->symbol), shape).second) {
         bytes += BodyBytes(lowered.kernel->family);
+      }
+      const SharedCode shared = SharedCodeOf(lowered.kernel->family);
+      if (bodies->emplace(Text(shared.header), "").second) {
+        bytes += shared.bytes;
       }
     }
   }

@@ -31,6 +31,15 @@ TC_INLINE int32_t tc_conv2d_run_pixels(const tc_conv2d_shape *s) {
   return s->dilation_w == 1 ? s->kernel_w : 1;
 }
 
+/* Whether no window reaches out of the image. */
+TC_INLINE int32_t tc_conv2d_is_inside(const tc_conv2d_shape *s) {
+  return s->pad_top == 0 && s->pad_left == 0 &&
+         (s->out_h - 1) * s->stride_h + (s->kernel_h - 1) * s->dilation_h <
+             s->in_h &&
+         (s->out_w - 1) * s->stride_w + (s->kernel_w - 1) * s->dilation_w <
+             s->in_w;
+}
+
 /*
  * The activations of run (i, j), for result `pixel`: its place in the image x,
  * or `padded`, into which they are put together where the run reaches out of
@@ -45,6 +54,7 @@ TC_INLINE const int8_t *tc_conv2d_s8_run(const tc_conv2d_shape *s, int32_t zero,
   const int8_t *const row = x + iy * s->in_w * s->in_c;
   const int32_t first = tc_max(-ix, 0);
   const int32_t last = tc_min(s->in_w - ix, count);
+  if (tc_conv2d_is_inside(s)) return row + ix * s->in_c;
   if (iy >= 0 && iy < s->in_h && ix >= 0 && ix + count <= s->in_w) {
     return row + ix * s->in_c;
   }

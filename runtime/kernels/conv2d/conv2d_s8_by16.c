@@ -14,10 +14,8 @@
 
 /* Whether the taps of a pixel are neighbours in x and fill whole vectors. */
 TC_INLINE int32_t tc_conv2d_s8_in_place(const tc_conv2d_shape *s) {
-  return s->kernel_h == 1 && s->kernel_w == 1 && s->pad_top == 0 &&
-         s->pad_left == 0 && s->in_c % 16 == 0 &&
-         (s->out_h - 1) * s->stride_h < s->in_h &&
-         (s->out_w - 1) * s->stride_w < s->in_w;
+  return s->kernel_h == 1 && s->kernel_w == 1 && s->in_c % 16 == 0 &&
+         tc_conv2d_is_inside(s);
 }
 
 /* The activations of all taps of a pixel: in x, or gathered in scratch from
@@ -32,8 +30,8 @@ TC_INLINE const int8_t *tc_conv2d_s8_taps(const tc_conv2d_shape *s,
   int32_t i;
   int32_t j;
   if (tc_conv2d_s8_in_place(s)) {
-    return x + (pixel.y * s->stride_h * s->in_w + pixel.x * s->stride_w) *
-                   s->in_c;
+    return x +
+           (pixel.y * s->stride_h * s->in_w + pixel.x * s->stride_w) * s->in_c;
   }
   to = scratch + offset;
   for (i = 0; i < s->kernel_h; ++i) {
