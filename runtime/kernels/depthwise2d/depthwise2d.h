@@ -45,9 +45,9 @@ typedef void tc_depthwise2d_s16_fn(const tc_depthwise2d_shape *s,
 
 /*
  * As depthwise2d_s8 without strides, with as many channels, rows and columns in
- * the result as in the operand, and y may be x.  `line` is scratch at a multiple
- * of 4, of the greater of (pad_top + 1) * in_w * 4 and
- * kernel_h * ((in_w + kernel_w) / 2) * 4 bytes.
+ * the result as in the operand, and y may be x.  `line` is scratch at a
+ * multiple of 4; of bytes it has (pad_top + 1) * in_w * 4 or, if that is more,
+ * kernel_h * ((in_w + kernel_w) / 2) * 4.
  */
 typedef void tc_depthwise2d_s8_in_place_fn(
     const tc_depthwise2d_shape *s, const tc_depthwise2d_s8_quant *q,
