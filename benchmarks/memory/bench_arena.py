@@ -27,8 +27,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared" / "models"
 MODELS = ["kws", "vww", "ic", "ad", "sww", "mcunet_vww", "person_detect"]
 WHOLE = ("clean,fuse,integers,{slim}forms,prepare-outputs,select-kernels,"
-         "compress-weights,pack-weights,schedule,plan-memory{{whole}},"
-         "check-plan")
+         "compress-weights,arrange-weights,pack-weights,schedule,"
+         "plan-memory{{whole}},check-plan")
 COLUMNS = {
     "whole": ["--passes=" + WHOLE],
     "default": [],

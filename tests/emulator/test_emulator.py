@@ -135,7 +135,7 @@ def compiled(tmp_path_factory):
 
     def make(case):
         if case not in folders:
-            folder = tmp_path_factory.mktemp(str(case))
+            folder = tmp_path_factory.mktemp("case")
             inputs, outputs = compile_case(case, folder)
             if case.quantize is not None:
                 assert all(output.dtype.kind == "i" for output in outputs)
