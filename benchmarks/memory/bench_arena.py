@@ -55,8 +55,9 @@ def options_of(column, slim):
 def instructions(model, options, folder):
     sys.path.append(str(ROOT / "benchmarks/sparse"))
     import bench_sparse  # pylint: disable=import-outside-toplevel
-    return bench_sparse.measure(model, options, "-O2",
-                                pathlib.Path(folder))["instructions"] // 1000
+    cost = bench_sparse.measure(model, options, "-O2", pathlib.Path(folder),
+                                target="cortex-m4")
+    return cost["instructions"] // 1000
 
 
 def report(model, options, folder):

@@ -15,7 +15,7 @@ others.  Prints a Markdown table of
                 all samples; 6 dB are one bit; or "same": no bit differs
   MACs          multiply-accumulates, those by weights of 0 included; this and
                 what follows: of the model made int8, or as the row says, and
-                compiled for a Cortex-M4
+                by the portable kernels on a Cortex-M4
   RAM           bytes of the arena, without the caller's buffers
   constants     bytes of weights, biases, multipliers and tables
   code          bytes of the functions, by arm-none-eabi-gcc

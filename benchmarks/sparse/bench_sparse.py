@@ -2,7 +2,7 @@
 """Flash and emulated instructions of models with zeros among their weights.
 
 Masks the convolutions and dense layers of quantized models at random, compiles
-each for a Cortex-M4 with its weights as they are and compressed, checks that
+each with the portable kernels and its weights as they are and compressed, checks that
 both give the same bits, and prints a Markdown table.  Channels of which nothing
 is left stay (--no-slim), so that only the storage differs:
 
@@ -75,10 +75,10 @@ def input_of(report):
     return rng.integers(0, 256, x["bytes"], np.uint8).tobytes()
 
 
-def measure(model, options, opt, folder):
+def measure(model, options, opt, folder, target="generic"):
     """What the model costs, compiled with the options of tinyc."""
     subprocess.run(
-        [BIN / "tinyc", model, *options, "--target=cortex-m4", "-o",
+        [BIN / "tinyc", model, *options, f"--target={target}", "-o",
          folder / "model.c", f"--report={folder / 'report.json'}"],
         check=True, stderr=subprocess.DEVNULL)
     report = json.loads((folder / "report.json").read_text())
