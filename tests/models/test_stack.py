@@ -22,14 +22,18 @@ MODELS = [*sorted((ROOT / "examples").glob("*/*.onnx")),
           *sorted((stack.SHARED / "models").glob("*.onnx"))]
 
 
+@pytest.mark.parametrize(
+    "options", [[], ["--ram=min"], ["--target=cortex-m4"]],
+    ids=["default", "ram_min", "cortex_m4"])
 @pytest.mark.parametrize("model", MODELS, ids=lambda m: m.stem)
-def test_the_estimate_holds(model, tmp_path):
+def test_the_estimate_holds(model, options, tmp_path):
   if shutil.which(stack.ARM[0]) is None:
     pytest.skip("skipped: no arm-none-eabi-gcc")
   report = tmp_path / "report.json"
-  subprocess.run([stack.BIN / "tinyc", model, f"--report={report}"], check=True)
+  subprocess.run(
+      [stack.BIN / "tinyc", model, f"--report={report}", *options], check=True)
   estimate = json.loads(report.read_text())["stack_bytes_estimate"]
-  measured = stack.measure(model, stack.ARM, "-Os")[0]
+  measured = stack.measure(model, options, stack.ARM, "-Os")[0]
   assert estimate / 3 <= measured <= estimate
 
 

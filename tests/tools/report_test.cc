@@ -90,7 +90,7 @@ TEST_F(ReportTest, CountsEverything) {
   EXPECT_EQ(report["weight_bytes"], 4 * (6 + 3));
   EXPECT_EQ(report["macs"], 16 * (6 + 3));
   EXPECT_GT(report["code_bytes_estimate"], 0);
-  EXPECT_EQ(report["stack_bytes_estimate"], 64 + 240);
+  EXPECT_EQ(report["stack_bytes_estimate"], 64 + 112);
   EXPECT_EQ(report["peak_step"], 0);
   EXPECT_EQ(report["peak_bytes"], 192 + 64);
   EXPECT_EQ(report["peak_tensors"], Json::parse(R"([{"name": "a", "bytes": 192},
