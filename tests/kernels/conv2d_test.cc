@@ -2,8 +2,8 @@
 //
 // Every convolution, depthwise and dense kernel against one statement of what
 // they compute, except those of compressed weights, compressed_test.cc, of
-// weights for special instructions, arranged_test.cc, and those that work in place,
-// in_place_test.cc.
+// weights for special instructions, arranged_test.cc, and those that work in
+// place, in_place_test.cc.
 
 #include <cmath>
 #include <cstdint>
