@@ -292,6 +292,26 @@ TEST_F(TinycTest, RefusesWrongLimits) {
   }
 }
 
+TEST_F(TinycTest, SpreadsTheArenaOverMemories) {
+  const ProgramRun done = RunProgram(
+      "tinyc",
+      {kModel, "-o", Path("m.c"), "--memory=dtcm:1K:fast,sram:1M", "--verify"});
+  ASSERT_EQ(done.exit_code, 0) << done.err;
+  EXPECT_THAT(Text("m.h"), HasSubstr("#define M_SRAM_SIZE "));
+  const auto refuse = [&](std::vector<std::string> options, int code,
+                          const char* error) {
+    std::vector<std::string> args = {kModel, "-o", Path("n.c")};
+    args.insert(args.end(), options.begin(), options.end());
+    ExpectFailure(args, code, error);
+  };
+  refuse({"--memory=sram"}, 2, "a memory is NAME:BYTES");
+  refuse({"--memory=sram:16"}, 1, "finds no room in the memories");
+  refuse({"--memory=sram:1M", "--ram=min"}, 2, "exclude each other");
+  refuse({"--memory=sram:1M", "--io-in-arena"}, 2, "exclude each other");
+  refuse({"--memory=sram:1M", "--arena=caller"}, 2,
+         "an arena of the model's own");
+}
+
 TEST_F(TinycTest, ChecksAllNodesAtOnce) {
   onnx::ModelProto model;
   ASSERT_TRUE(onnx::OnnxParser::Parse(model, R"(
