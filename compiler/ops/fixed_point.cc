@@ -4,11 +4,17 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 namespace tinyc {
+namespace {
 
-absl::StatusOr<FixedScale> RenderScale(absl::Span<const double> ratios,
-                                       DType out, int64_t acc_bound) {
+// The greatest ratio that results of 8 bits can tell from others.
+constexpr double kGreatestRatio = 1 << 14;
+
+// With multipliers in the form of 16-bit results if `wide`.
+absl::StatusOr<FixedScale> Render(absl::Span<const double> ratios, bool wide,
+                                  int64_t acc_bound) {
   double greatest = 0;
   for (const double ratio : ratios) {
     if (!std::isfinite(ratio) || ratio <= 0) {
@@ -17,7 +23,7 @@ absl::StatusOr<FixedScale> RenderScale(absl::Span<const double> ratios,
     greatest = std::max(greatest, ratio);
   }
   FixedScale scale;
-  scale.wide = InfoOf(out).bits == 16;
+  scale.wide = wide;
   int exponent = 0;  // greatest = fraction * 2^exponent, fraction in [1/2, 1)
   std::frexp(greatest, &exponent);
   // Multipliers are ratio * 2^bits; `bits` makes the greatest fill 31 bits,
@@ -43,6 +49,20 @@ absl::StatusOr<FixedScale> RenderScale(absl::Span<const double> ratios,
   return scale;
 }
 
+}  // namespace
+
+absl::StatusOr<FixedScale> RenderScale(absl::Span<const double> ratios,
+                                       DType out, int64_t acc_bound) {
+  if (InfoOf(out).bits == 16) return Render(ratios, /*wide=*/true, acc_bound);
+  std::vector<double> capped;
+  for (const double ratio : ratios) {
+    // What is not finite stays as it is, for the error.
+    capped.push_back(std::isfinite(ratio) ? std::min(ratio, kGreatestRatio)
+                                          : ratio);
+  }
+  return Render(capped, /*wide=*/false, acc_bound);
+}
+
 int32_t Rescale(int64_t acc, const FixedScale& scale, size_t c) {
   const __int128 product = static_cast<__int128>(acc) * scale.mult[c];
   const int bits = scale.wide ? scale.shift : 32 - scale.shift;
@@ -63,9 +83,9 @@ absl::StatusOr<FixedSum> RenderSum(const TensorType& a, const TensorType& b,
   const double y_scale = y.quant->scale[0];
   TINYC_ASSIGN_OR_RETURN(
       const FixedScale scale,
-      RenderScale({a.quant->scale[0] / y_scale, b.quant->scale[0] / y_scale},
-                  DType::kS8,
-                  std::max(StoredBound(a.dtype), StoredBound(b.dtype))));
+      Render({a.quant->scale[0] / y_scale, b.quant->scale[0] / y_scale},
+             /*wide=*/false,
+             std::max(StoredBound(a.dtype), StoredBound(b.dtype))));
   FixedSum sum;
   sum.a_mult = scale.mult[0];
   sum.b_mult = subtract ? -scale.mult[1] : scale.mult[1];

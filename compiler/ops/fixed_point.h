@@ -4,7 +4,9 @@
 //
 // 8-bit results:   y = floor((acc * 2^shift * mult + 2^31) / 2^32)
 //                  ratio ~ mult * 2^(shift - 32), shift >= 0 as small as keeps
-//                  every mult below 2^31
+//                  every mult below 2^31; a ratio above 2^14 counts as 2^14,
+//                  which leaves no number but 0 within 8 bits either: so
+//                  shift <= 16
 // 16-bit results:  y = floor((acc * mult + 2^(shift - 1)) / 2^shift)
 //                  ratio ~ mult * 2^-shift, the greatest mult in [2^30, 2^31)
 // Sums of two, 8 and 16 bits:
