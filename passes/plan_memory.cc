@@ -10,7 +10,7 @@
 // The option `memory=dtcm:128K:fast,sram:320K` gives the arena a part in each
 // of several memories (memory/memories.h).  With the switch `whole` no result
 // lies where its operand is still read, which is what planners of whole tensors
-// do.
+// do.  `memory` and `whole` stand alone.
 //
 // Copies that sharing makes needless lose their kernel.  memory/alias.h
 // says which values share bytes, memory/offsets.h how the rest is packed,
@@ -45,6 +45,17 @@ absl::StatusOr<double> ExtraMacs(const PassOptions& options) {
     return Invalid("extra-macs=", text, " is no share from 0% to 1000%");
   }
   return *share;
+}
+
+// `memory` and `whole` say what the arena is, and leave no room for requests.
+absl::Status CheckAlone(const PassOptions& options) {
+  for (const absl::string_view alone : {"memory", "whole"}) {
+    if (!options.Has(alone)) continue;
+    for (const auto& [key, value] : options.values()) {
+      if (key != alone) return Invalid(alone, " does not go with ", key);
+    }
+  }
+  return absl::OkStatus();
 }
 
 // The arena in `memories`, with streams if that is what it takes.
@@ -96,6 +107,7 @@ absl::Status PlanMemory(Module& module, const PassOptions& options) {
   }));
   TINYC_RETURN_IF_ERROR(
       options.CheckKnown({"ram", "extra-macs", "memory", "whole"}));
+  TINYC_RETURN_IF_ERROR(CheckAlone(options));
   TINYC_ASSIGN_OR_RETURN(const std::optional<int64_t> most_bytes,
                          MostBytes(options));
   TINYC_ASSIGN_OR_RETURN(const double extra_macs, ExtraMacs(options));
