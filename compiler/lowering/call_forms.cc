@@ -6,7 +6,7 @@
 
 #include "compiler/lowering/arranged_weights.h"
 #include "compiler/targets/registry.h"
-#include "pool/pool.h"
+#include "pool/pool_part.h"
 
 static auto BlockFields(const tc_avg_pool_part_shape*) {
   using T = tc_avg_pool_part_shape;

@@ -165,6 +165,15 @@ TC_INLINE int32_t tc_saturate8(int32_t v) {
 #endif
 }
 
+/* Clamps results that lie within int8's range: nothing to do for most layers.
+ */
+TC_INLINE void tc_clamp_bytes(int8_t *y, int32_t count, int32_t lo,
+                              int32_t hi) {
+  int32_t i;
+  if (lo == -128 && hi == 127) return;
+  for (i = 0; i < count; ++i) y[i] = (int8_t)tc_clamp(y[i], lo, hi);
+}
+
 /* tc_requant(acc, mult, 0) + zero in one instruction. */
 TC_INLINE int32_t tc_requant_add(int32_t acc, int32_t mult, int32_t zero) {
 #if TC_DSP

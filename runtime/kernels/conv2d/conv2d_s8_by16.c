@@ -13,7 +13,7 @@
 #include "tc_kernel.h"
 
 /* Whether the taps of a pixel are neighbours in x and fill whole vectors. */
-TC_INLINE int32_t tc_conv2d_s8_in_place(const tc_conv2d_shape *s) {
+TC_INLINE int32_t tc_conv2d_s8_are_together(const tc_conv2d_shape *s) {
   return s->kernel_h == 1 && s->kernel_w == 1 && s->in_c % 16 == 0 &&
          tc_conv2d_is_inside(s);
 }
@@ -29,7 +29,7 @@ TC_INLINE const int8_t *tc_conv2d_s8_taps(const tc_conv2d_shape *s,
   int8_t *to;
   int32_t i;
   int32_t j;
-  if (tc_conv2d_s8_in_place(s)) {
+  if (tc_conv2d_s8_are_together(s)) {
     return x +
            (pixel.y * s->stride_h * s->in_w + pixel.x * s->stride_w) * s->in_c;
   }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Averages over images of floats that come row by row. */
-#include "pool/pool.h"
+#include "pool/pool_part.h"
 #include "tc_kernel.h"
 
 TC_KERNEL void tc_avg_pool_part_f32(const tc_avg_pool_part_shape *s,

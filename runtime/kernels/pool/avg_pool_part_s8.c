@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Averages over quantized images that come row by row. */
-#include "pool/pool.h"
+#include "pool/pool_part.h"
 #include "tc_fixed.h"
 #include "tc_kernel.h"
 

@@ -67,31 +67,6 @@ TC_INLINE int32_t tc_pool_at(const tc_pool_shape *s, int32_t d, int32_t o,
  * init`, does `step` with each element a of the window, which is the
  * position-th of its channel, and stores `result`, a U.
  */
-/* An average over all of an image, which comes in parts. */
-typedef struct {
-  int32_t pixels; /* of this part */
-  int32_t channels;
-  int32_t first; /* whether this is the first part */
-  int32_t last;  /* and the last one */
-  int32_t count; /* pixels of the whole image, by which floats are divided */
-} tc_avg_pool_part_shape;
-
-/*
- * Adds a part to `sum`, scratch for a sum per channel, and with the last one
- * computes y as avg_pool_s8 does; mult has one entry.
- */
-typedef void tc_avg_pool_part_s8_fn(const tc_avg_pool_part_shape *s,
-                                    const tc_avg_pool_quant *q, const int8_t *x,
-                                    const int32_t *mult, int32_t *sum,
-                                    int8_t *y);
-
-/*
- * The same as avg_pool_f32 does: to the bit when the parts come from the first
- * row to the last.
- */
-typedef void tc_avg_pool_part_f32_fn(const tc_avg_pool_part_shape *s,
-                                     const float *x, float *sum, float *y);
-
 #define TC_POOL_BODY(T, U, acc_t, init, step, result)                        \
   const int32_t volume = s->in[0] * s->in[1] * s->in[2];                     \
   int32_t n, oz, oy, ox, c, kz, ky, kx;                                      \
