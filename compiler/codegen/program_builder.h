@@ -55,10 +55,13 @@ class ProgramBuilder {
   std::string Text(const CPointer& pointer, absl::string_view type,
                    const std::string& wanted);
 
+  absl::Status AddNodes(const Frame& frame);
+
+  // --- program_calls.cc: calls of kernels -----------------------------------
+
   // The body of a call of this shape, with some fields as parameters.
   CBody& BodyFor(const Node& node, const LoweredCall& lowered,
                  const Block& shape, const std::vector<RowField>& row_fields);
-  absl::Status AddNodes(const Frame& frame);
   absl::Status AddCall(const Frame& frame, const Node& node,
                        const LoweredCall& lowered);
   // The arguments of a body for the call but for its quantization, as texts.
@@ -112,8 +115,7 @@ class ProgramBuilder {
                        int64_t window_bytes = -1);
   void AddMark(const std::string& function, int64_t begin, int64_t end);
 
-  // --- program_selftest.cc: steps that show results to the self-test
-  // ----------
+  // --- program_selftest.cc: steps for the self-test -------------------------
 
   // Which of the layers that it compares `node` is, from 1; 0: none.
   size_t LayerNumber(const Frame& frame, const Node& node) const;

@@ -148,26 +148,12 @@ TEST(EmitTest, CxxAcceptsTheText) {
 
 // Builds and runs two models of one program, one with its own arena.
 TEST(EmitTest, ModelsMeetInOneProgramAndRefuseWrongPointers) {
-  const TempDir dir;
-  std::vector<std::string> command = {"cc",
-                                      "-std=c99",
-                                      "-Wall",
-                                      "-Wextra",
-                                      "-pedantic",
-                                      "-Werror",
-                                      "-I" + dir.path(),
-                                      "-o",
-                                      dir.path() + "/program",
-                                      "-lm"};
-  for (const EmitOptions& options :
-       {EmitOptions{.prefix = "own"},
-        EmitOptions{.prefix = "callers", .caller_arena = true}}) {
-    for (const OutputFile& file : Emit(kConvS8, options)) {
-      const std::string path = dir.Write(file.name, file.text);
-      if (absl::EndsWith(path, ".c")) command.push_back(path);
-    }
-  }
-  command.push_back(dir.Write("main.c", R"(
+  const absl::StatusOr<Module> module = RunPasses(kConvS8);
+  ASSERT_TRUE(module.ok()) << module.status();
+  EmittedProgram program;
+  program.Add(*module, {.prefix = "own"});
+  program.Add(*module, {.prefix = "callers", .caller_arena = true});
+  program.main = R"(
 #include "own.h"
 #include "callers.h"
 #include <stddef.h>
@@ -190,15 +176,8 @@ int main(void) {
   if (callers_run((uint8_t *)arena + 1, x, y) != TC_EALIGN) return 8;
   return 0;
 }
-)"));
-  const absl::StatusOr<ProcessEnd> built =
-      RunProcess(command, dir.path() + "/log");
-  ASSERT_TRUE(built.ok()) << built.status();
-  ASSERT_EQ(built->exit_code, 0) << built->text;
-  const absl::StatusOr<ProcessEnd> end =
-      RunProcess({dir.path() + "/program"}, dir.path() + "/log");
-  ASSERT_TRUE(end.ok()) << end.status();
-  EXPECT_EQ(end->exit_code, 0) << end->text;
+)";
+  EXPECT_EQ(BuildAndRun(program), 0);
 }
 
 TEST(EmitTest, ExportsTheFunctionAndTheModelOnly) {

@@ -6,15 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "passes/memory/arena.h"
 #include "passes/pass.h"
 #include "tests/support/backend.h"
-#include "tests/support/temp_dir.h"
-#include "tools/driver/process.h"
 
 namespace tinyc {
 namespace {
@@ -280,43 +277,13 @@ TEST(InputRowsTest, EachRowIsAskedForOnceAndInOrder) {
   const Module plain = RunPasses(kConvs, kBackend).value();
   const Module rows = Planned(kConvs);
   const Module least = Planned(kConvs, kLeast);
-  const TempDir dir;
-  std::vector<std::string> command = {"cc",
-                                      "-std=c99",
-                                      "-Wall",
-                                      "-Wextra",
-                                      "-Werror",
-                                      "-pedantic",
-                                      "-g",
-                                      "-Wconversion",
-                                      "-fsanitize=address,undefined",
-                                      "-I" + dir.path(),
-                                      "-o",
-                                      dir.path() + "/program"};
-  const auto add = [&](const Module& module, const EmitOptions& options) {
-    const absl::StatusOr<std::vector<OutputFile>> files =
-        EmitC(module, options);
-    ASSERT_TRUE(files.ok()) << files.status();
-    EXPECT_EQ(CxxComplaints(*files), "");
-    for (const OutputFile& file : *files) {
-      const std::string path = dir.Write(file.name, file.text);
-      if (absl::EndsWith(path, ".c")) command.push_back(path);
-    }
-  };
-  add(plain, {.prefix = "buffer"});
-  add(rows, {.prefix = "rows", .poison = true});
-  add(least, {.prefix = "least", .poison = true});
-  add(rows, {.prefix = "callers", .caller_arena = true});
-  command.push_back(dir.Write("main.c", kMain));
-  command.push_back("-lm");
-  const absl::StatusOr<ProcessEnd> built =
-      RunProcess(command, dir.path() + "/log");
-  ASSERT_TRUE(built.ok()) << built.status();
-  ASSERT_EQ(built->exit_code, 0) << built->text;
-  const absl::StatusOr<ProcessEnd> end =
-      RunProcess({dir.path() + "/program"}, dir.path() + "/log");
-  ASSERT_TRUE(end.ok()) << end.status();
-  EXPECT_EQ(end->exit_code, 0) << end->text;
+  EmittedProgram program;
+  program.Add(plain, {.prefix = "buffer"});
+  program.Add(rows, {.prefix = "rows", .poison = true});
+  program.Add(least, {.prefix = "least", .poison = true});
+  program.Add(rows, {.prefix = "callers", .caller_arena = true});
+  program.main = kMain;
+  EXPECT_EQ(BuildAndRun(program), 0);
 }
 
 TEST(InputRowsTest, NamesMeetNoOtherNames) {

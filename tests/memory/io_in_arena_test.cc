@@ -5,15 +5,12 @@
 
 #include <string>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "passes/memory/arena.h"
 #include "passes/pass.h"
 #include "tests/support/backend.h"
-#include "tests/support/temp_dir.h"
-#include "tools/driver/process.h"
 
 namespace tinyc {
 namespace {
@@ -216,34 +213,11 @@ graph(%x: f32[4]) -> (%y) {
   %y = relu(%x) : f32[?]
   return %y
 })");
-  const TempDir dir;
-  std::vector<std::string> command = {"cc",           "-std=c99",
-                                      "-Wall",        "-Wextra",
-                                      "-Wconversion", "-Werror",
-                                      "-pedantic",    "-I" + dir.path(),
-                                      "-o",           dir.path() + "/program"};
-  for (const EmitOptions& options :
-       {EmitOptions{.prefix = "own"},
-        EmitOptions{.prefix = "callers", .caller_arena = true}}) {
-    const absl::StatusOr<std::vector<OutputFile>> files =
-        EmitC(module, options);
-    ASSERT_TRUE(files.ok()) << files.status();
-    EXPECT_EQ(CxxComplaints(*files), "");
-    for (const OutputFile& file : *files) {
-      const std::string path = dir.Write(file.name, file.text);
-      if (absl::EndsWith(path, ".c")) command.push_back(path);
-    }
-  }
-  command.push_back(dir.Write("main.c", kMain));
-  command.push_back("-lm");
-  const absl::StatusOr<ProcessEnd> built =
-      RunProcess(command, dir.path() + "/log");
-  ASSERT_TRUE(built.ok()) << built.status();
-  ASSERT_EQ(built->exit_code, 0) << built->text;
-  const absl::StatusOr<ProcessEnd> end =
-      RunProcess({dir.path() + "/program"}, dir.path() + "/log");
-  ASSERT_TRUE(end.ok()) << end.status();
-  EXPECT_EQ(end->exit_code, 0);
+  EmittedProgram program;
+  program.Add(module, {.prefix = "own"});
+  program.Add(module, {.prefix = "callers", .caller_arena = true});
+  program.main = kMain;
+  EXPECT_EQ(BuildAndRun(program), 0);
 }
 
 TEST(IoInArenaTest, NamesMeetNoOtherNames) {

@@ -137,6 +137,47 @@ std::string DifferenceOfEngines(const Module& module, EmitOptions options) {
   return "";
 }
 
+void EmittedProgram::Add(const Module& module, const EmitOptions& options) {
+  const absl::StatusOr<std::vector<OutputFile>> emitted =
+      EmitC(module, options);
+  ASSERT_TRUE(emitted.ok()) << emitted.status();
+  EXPECT_EQ(CxxComplaints(*emitted), "");
+  files.insert(files.end(), emitted->begin(), emitted->end());
+}
+
+int BuildAndRun(const EmittedProgram& program) {
+  const TempDir dir;
+  const std::string binary = dir.path() + "/program";
+  const std::string log = dir.path() + "/log";
+  std::vector<std::string> command = {"cc",
+                                      "-std=c99",
+                                      "-g",
+                                      "-fsanitize=address,undefined",
+                                      "-fno-sanitize-recover=all",
+                                      "-I" + dir.path(),
+                                      "-o",
+                                      binary};
+  command.insert(command.end(), StrictFlags().begin(), StrictFlags().end());
+  for (const OutputFile& file : program.files) {
+    const std::string path = dir.Write(file.name, file.text);
+    if (absl::EndsWith(path, ".c")) command.push_back(path);
+  }
+  command.push_back(dir.Write("main.c", program.main));
+  command.push_back("-lm");
+  const absl::StatusOr<ProcessEnd> built = RunProcess(command, log);
+  if (!built.ok() || built->exit_code != 0) {
+    ADD_FAILURE() << built.status() << (built.ok() ? built->text : "");
+    return -1;
+  }
+  const absl::StatusOr<ProcessEnd> end = RunProcess({binary}, log);
+  if (!end.ok()) {
+    ADD_FAILURE() << end.status();
+    return -1;
+  }
+  EXPECT_EQ(end->text, "");
+  return end->exit_code;
+}
+
 std::string CxxComplaints(const std::vector<OutputFile>& files) {
   const TempDir dir;
   std::vector<std::string> command = {"c++", "-x", "c++", "-std=c++17",

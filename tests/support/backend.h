@@ -47,6 +47,19 @@ std::string DifferenceOfKernels(const Module& module);
 // "" or the first difference.
 std::string DifferenceOfEngines(const Module& module, EmitOptions options = {});
 
+// The models of a program in C, and its main.c.
+struct EmittedProgram {
+  std::vector<OutputFile> files;
+  std::string main;
+
+  // Adds `module` as C, which C++ compilers accept too.
+  void Add(const Module& module, const EmitOptions& options);
+};
+
+// Builds it with warnings as errors and with sanitizers, and runs it.  What
+// main returns, or -1 where there is no such program, which fails the test.
+int BuildAndRun(const EmittedProgram& program);
+
 // What a C++17 compiler says about the emitted C; "" when it accepts it.
 std::string CxxComplaints(const std::vector<OutputFile>& files);
 
