@@ -38,11 +38,11 @@ import numpy as np
 import layers
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-sys.path.append(str(ROOT / "tests/emulator"))
+sys.path += [str(ROOT / "benchmarks"), str(ROOT / "tests/emulator")]
 import emulate  # noqa: E402
+import page  # noqa: E402
 
 BIN = pathlib.Path(os.environ.get("TINYC_BIN_DIR", ROOT / "build/bin"))
-PAGE = ROOT / "docs/performance.md"
 RECORD = ROOT / "tests/emulator/instructions.json"
 PEERS = json.loads(
     (pathlib.Path(__file__).resolve().parent / "peers.json").read_text())
@@ -171,16 +171,6 @@ def kind_table(costs):
     return "\n".join(lines)
 
 
-def write_page(text):
-    page = PAGE.read_text()
-    pattern = r"(<!-- bench_mcu -->\n).*?(<!-- end bench_mcu -->)"
-    new, count = re.subn(pattern, lambda m: m[1] + text + "\n" + m[2], page,
-                         flags=re.S)
-    if count != 1:
-        sys.exit(f"{PAGE}: no place marked bench_mcu")
-    PAGE.write_text(new)
-
-
 def compiler():
     return subprocess.run(
         ["arm-none-eabi-gcc", "-dumpfullversion"], capture_output=True,
@@ -234,7 +224,7 @@ def main():
         text += "\n" + kind_table(costs) + "\n"
     print(text)
     if args.write:
-        write_page(text)
+        page.write("bench_mcu", text)
     if args.record:
         record(costs, args.opt)
 

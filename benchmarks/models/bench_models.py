@@ -28,8 +28,10 @@ import onnx
 import onnxruntime
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.append(str(ROOT / "benchmarks"))
+import page  # noqa: E402
+
 BIN = pathlib.Path(os.environ.get("TINYC_BIN_DIR", ROOT / "build/bin"))
-PAGE = ROOT / "docs/performance.md"
 CFLAGS = ["-O3", "-march=native", "-fPIC", "-shared"]
 # The models whose geometric mean the README states.
 FLOAT_FIVE = ("ad_fp32", "ic_fp32", "kws_fp32", "sww_fp32", "vww_fp32")
@@ -180,16 +182,6 @@ def table(rows):
     return "\n".join(lines)
 
 
-def write_page(text):
-    page = PAGE.read_text()
-    pattern = r"(<!-- bench_models -->\n).*?(<!-- end bench_models -->)"
-    new, count = re.subn(pattern, lambda m: m[1] + text + "\n" + m[2], page,
-                         flags=re.S)
-    if count != 1:
-        sys.exit(f"{PAGE}: no place marked bench_models")
-    PAGE.write_text(new)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("models", nargs="*", type=pathlib.Path)
@@ -216,7 +208,7 @@ def main():
     text = head + "\n" + table(rows)
     print(text)
     if args.write:
-        write_page(text)
+        page.write("bench_models", text)
 
 
 if __name__ == "__main__":

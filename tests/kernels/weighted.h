@@ -167,6 +167,21 @@ int8_t Requantized(const Requantization& r, const Layer& layer, size_t k,
   return ClampTo<int8_t>(v + r.q.out_zero, r.q.lo, r.q.hi);
 }
 
+// The results of a layer whose weights have no zero points.
+template <typename Layer>
+std::vector<int8_t> ResultsOf(const Layer& layer, const Requantization& r) {
+  std::vector<int64_t> sums(static_cast<size_t>(layer.outputs()));
+  ForEachProduct(layer, r.q.in_zero,
+                 [&](size_t y, int32_t, int32_t x, int32_t weight) {
+                   sums[y] += int64_t{x} * weight;
+                 });
+  std::vector<int8_t> results;
+  for (size_t k = 0; k < sums.size(); ++k) {
+    results.push_back(Requantized(r, layer, k, sums[k]));
+  }
+  return results;
+}
+
 }  // namespace tinyc
 
 #endif  // TINYC_TESTS_KERNELS_WEIGHTED_H_

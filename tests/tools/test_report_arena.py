@@ -6,11 +6,11 @@ Skipped without chromium."""
 import json
 import os
 import pathlib
-import re
-import shutil
 import subprocess
 
 import pytest
+
+import browser
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TINYC = pathlib.Path(os.environ.get("TINYC_BIN_DIR", ROOT / "build/bin")) / "tinyc"
@@ -29,7 +29,7 @@ graph(%x: f32[1,8,8,8]) -> (%y) {
 }
 """
 
-MEASURE = """<script>
+MEASURE = """
 const svg = document.querySelector("svg.arena");
 // In the units of the picture, whose upper margin is 18.
 const place = svg.getBoundingClientRect();
@@ -49,30 +49,21 @@ document.body.dataset.seen = JSON.stringify({
   width: place.width,
   fits: document.documentElement.scrollWidth <=
         document.documentElement.clientWidth});
-</script>"""
+"""
 
 
 def look_at(model, folder):
   """The JSON of the report, and what a browser makes of the page."""
-  browser = shutil.which("chromium")
-  if browser is None:
-    pytest.skip("skipped: no chromium")
   page = folder / "report.html"
   for report in (folder / "report.json", page):
     done = subprocess.run([TINYC, model, f"--report={report}"],
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-  page.write_text(page.read_text().replace("</body>", MEASURE + "</body>"))
-  dom = subprocess.run(
-      [browser, "--headless", "--no-sandbox", "--disable-gpu",
-       f"--user-data-dir={folder / 'browser'}", "--window-size=1200,1000",
-       "--dump-dom", page.as_uri()],
-      capture_output=True, text=True, timeout=120).stdout
-  seen = re.search(r'data-seen="([^"]*)"', dom)[1].replace("&quot;", '"')
-  seen = seen.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-  return json.loads((folder / "report.json").read_text()), json.loads(seen)
+  return (json.loads((folder / "report.json").read_text()),
+          browser.seen(page, MEASURE, folder))
 
 
+@browser.needs_browser
 @pytest.mark.parametrize("model", ["branches", "mnist"])
 def test_the_arena_over_time(model, tmp_path):
   if model == "mnist":

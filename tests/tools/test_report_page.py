@@ -2,22 +2,21 @@
 """The report of a pruned model in a browser: its pictures are there, have a
 size, and the page is not wider than the window.  Skipped without chromium."""
 
-import json
 import os
 import pathlib
-import re
-import shutil
 import subprocess
 
 import numpy as np
 import pytest
+
+import browser
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TINYC = pathlib.Path(os.environ.get("TINYC_BIN_DIR", ROOT / "build/bin")) / "tinyc"
 MNIST = ROOT / "examples/mnist"
 
 # Says in the page what the browser made of it.
-MEASURE = """<script>
+MEASURE = """
 const sizes = [...document.querySelectorAll("svg.heat")].map(svg => {
   const box = svg.getBoundingClientRect();
   return [svg.querySelectorAll("path").length, box.width, box.height];
@@ -25,14 +24,12 @@ const sizes = [...document.querySelectorAll("svg.heat")].map(svg => {
 const page = document.documentElement;
 document.body.dataset.seen = JSON.stringify(
     {sizes, fits: page.scrollWidth <= page.clientWidth});
-</script>"""
+"""
 
 
+@browser.needs_browser
 @pytest.mark.parametrize("pruning", ["70%", "2:4", "macs=60%"])
 def test_pictures_of_pruning(pruning, tmp_path):
-  browser = shutil.which("chromium")
-  if browser is None:
-    pytest.skip("skipped: no chromium")
   images = np.load(MNIST / "digits.npz")["image"]
   np.savez(tmp_path / "samples.npz", x=images[:, None])
   page = tmp_path / "report.html"
@@ -41,14 +38,7 @@ def test_pictures_of_pruning(pruning, tmp_path):
        f"--prune={pruning}", f"--calibration={tmp_path / 'samples.npz'}",
        f"--report={page}"], capture_output=True, text=True)
   assert done.returncode == 0, done.stderr
-  page.write_text(page.read_text().replace("</body>", MEASURE + "</body>"))
-  dom = subprocess.run(
-      [browser, "--headless", "--no-sandbox", "--disable-gpu",
-       f"--user-data-dir={tmp_path / 'browser'}", "--window-size=1200,1000",
-       "--dump-dom", page.as_uri()],
-      capture_output=True, text=True, timeout=120).stdout
-  seen = json.loads(re.search(r'data-seen="([^"]*)"', dom)[1]
-                    .replace("&quot;", '"'))
+  seen = browser.seen(page, MEASURE, tmp_path)
   assert seen["fits"]
   # Before, after and two histograms of each layer.
   assert len(seen["sizes"]) >= 8 and len(seen["sizes"]) % 4 == 0
