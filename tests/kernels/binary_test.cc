@@ -306,6 +306,8 @@ TEST_P(BinaryQuantTest, RoundsOnce) {
   }
 }
 
+INSTANTIATE_TEST_SUITE_P(OfFour, BinaryQuantTest,
+                         testing::Values(KernelRows("add_s8")[1]), RowName());
 INSTANTIATE_TEST_SUITE_P(Kernels, BinaryQuantTest,
                          testing::ValuesIn(KernelRowsMadeBy("TC_BINARY_QUANT")),
                          RowName());

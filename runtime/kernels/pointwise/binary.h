@@ -35,6 +35,9 @@ typedef struct {
   int64_t offset;
 } tc_add_quant;
 
+typedef void tc_add_s8_fn(const tc_binary_shape *s, const tc_add_quant *q,
+                          const int8_t *lhs, const int8_t *rhs, int8_t *y);
+
 /* y = clamp(requant((a - a_zero) * (b - b_zero)) + out_zero, lo, hi) */
 typedef struct {
   int32_t a_zero;
