@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/lowering/call_forms.h"
 
-#include <algorithm>
 #include <tuple>
 
 #include "compiler/lowering/arranged_weights.h"
 #include "compiler/targets/registry.h"
+#include "depthwise2d/depthwise2d.h"
 #include "pool/pool_part.h"
 
 static auto BlockFields(const tc_avg_pool_part_shape*) {
@@ -53,10 +53,9 @@ std::optional<LoweredCall> InPlaceForm(const LoweredCall& lowered,
       s.Int("in_c") != s.Int("out_c")) {
     return std::nullopt;
   }
-  const int64_t line = int64_t{s.Int("pad_top") + 1} * s.Int("in_w") * 4;
-  const int64_t ring =
-      s.Int("kernel_h") * int64_t{(s.Int("in_w") + s.Int("kernel_w")) / 2} * 4;
-  return WithScratch(lowered, kInPlace, std::max(line, ring), target);
+  const auto& shape = *static_cast<const tc_depthwise2d_shape*>(s.data());
+  return WithScratch(lowered, kInPlace, tc_depthwise2d_line_bytes(&shape),
+                     target);
 }
 
 std::optional<LoweredCall> PartForm(const LoweredCall& lowered,

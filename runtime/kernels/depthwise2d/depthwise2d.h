@@ -43,11 +43,43 @@ typedef void tc_depthwise2d_s16_fn(const tc_depthwise2d_shape *s,
                                    const int64_t *bias, const int32_t *mult,
                                    int16_t *y);
 
+/* Rows and columns exchanged. */
+TC_INLINE tc_depthwise2d_shape
+tc_depthwise2d_turned(const tc_depthwise2d_shape *s) {
+  tc_depthwise2d_shape t = *s;
+  t.in_h = s->in_w;
+  t.in_w = s->in_h;
+  t.out_h = s->out_w;
+  t.out_w = s->out_h;
+  t.kernel_h = s->kernel_w;
+  t.kernel_w = s->kernel_h;
+  t.stride_h = s->stride_w;
+  t.stride_w = s->stride_h;
+  t.pad_top = s->pad_left;
+  t.pad_left = s->pad_top;
+  t.dilation_h = s->dilation_w;
+  t.dilation_w = s->dilation_h;
+  return t;
+}
+
+/* Whether 4 outputs at a time are rather neighbours in a column. */
+TC_INLINE int32_t tc_depthwise2d_is_narrow(const tc_depthwise2d_shape *s) {
+  return s->out_w < 8 && s->out_h >= 2 * s->out_w && s->kernel_h > 1;
+}
+
+/* Bytes of `line` below. */
+TC_INLINE int64_t tc_depthwise2d_line_bytes(const tc_depthwise2d_shape *s) {
+  const tc_depthwise2d_shape t =
+      tc_depthwise2d_is_narrow(s) ? tc_depthwise2d_turned(s) : *s;
+  const int64_t rows = (s->pad_top + (int64_t)1) * s->in_w;
+  const int64_t pairs = t.kernel_h * (((int64_t)t.in_w + t.kernel_w) / 2);
+  return 4 * (rows > pairs ? rows : pairs);
+}
+
 /*
  * As depthwise2d_s8 without strides, with as many channels, rows and columns in
  * the result as in the operand, and y may be x.  `line` is scratch at a
- * multiple of 4; of bytes it has (pad_top + 1) * in_w * 4 or, if that is more,
- * kernel_h * ((in_w + kernel_w) / 2) * 4.
+ * multiple of 4.
  */
 typedef void tc_depthwise2d_s8_in_place_fn(
     const tc_depthwise2d_shape *s, const tc_depthwise2d_s8_quant *q,

@@ -11,15 +11,15 @@
 #include "depthwise2d/depthwise3x3_dsp.h"
 #include "tc_dsp.h"
 
-/* Channel o, of n outputs. */
+/* Channel o, of n outputs that lie `step` apart. */
 TC_INLINE tc_depthwise2d_channel tc_depthwise2d_channel_of(
-    const tc_depthwise2d_shape *s, const tc_depthwise2d_s8_quant *q,
-    const int32_t *bias, const int32_t *mult, int32_t o, int32_t n) {
+    const tc_depthwise2d_s8_quant *q, const int32_t *bias, const int32_t *mult,
+    int32_t o, int32_t step, int32_t n) {
   tc_depthwise2d_channel c;
   c.bias = tc_shift_left(bias[o], q->shift);
   c.mult = mult[o];
   c.out_zero = q->out_zero;
-  c.step = s->out_c;
+  c.step = step;
   c.fours = n / 4;
   return c;
 }
@@ -123,12 +123,12 @@ TC_INLINE void tc_depthwise2d_outputs(const tc_depthwise2d_shape *s,
             tc_mac2(x[j * rows + i], w[i * words + (odd ? even : 0) + j], acc);
       }
     }
-    y[ox * s->out_c] = tc_depthwise2d_result(c, acc);
+    y[ox * c->step] = tc_depthwise2d_result(c, acc);
     if (odd || s->stride_w == 2) x += rows;
   }
   if (q->lo == -128 && q->hi == 127) return;
   for (i = 0; i < n; ++i) {
-    y[i * s->out_c] = (int8_t)tc_clamp(y[i * s->out_c], q->lo, q->hi);
+    y[i * c->step] = (int8_t)tc_clamp(y[i * c->step], q->lo, q->hi);
   }
 }
 

@@ -45,28 +45,47 @@ TC_INLINE uint32_t tc_depthwise2d_pair(int32_t low, int32_t high,
                  (uint32_t)tc_shift_left(high, shift));
 }
 
-/* Weight j of a row of the kernel, or 0. */
-TC_INLINE int32_t tc_depthwise2d_weight(const tc_depthwise2d_shape *s,
-                                        const int8_t *row, int32_t j) {
-  return j < 0 || j >= s->kernel_w ? 0 : row[j * s->out_c];
+/* How far neighbours lie apart in memory. */
+typedef struct {
+  int32_t column;
+  int32_t row;
+} tc_depthwise2d_steps;
+
+TC_INLINE tc_depthwise2d_steps
+tc_depthwise2d_weight_steps(const tc_depthwise2d_shape *s) {
+  tc_depthwise2d_steps steps;
+  steps.column = s->out_c;
+  steps.row = s->kernel_w * s->out_c;
+  return steps;
 }
 
-/* The weights of channel o as pairs, row by row: even ones and odd ones. */
+/* Weight j of a row of the kernel, or 0. */
+TC_INLINE int32_t tc_depthwise2d_weight(const tc_depthwise2d_shape *s,
+                                        const int8_t *row, int32_t step,
+                                        int32_t j) {
+  return j < 0 || j >= s->kernel_w ? 0 : row[j * step];
+}
+
+/* The weights w of a channel as pairs, row by row: even ones and odd ones. */
 TC_INLINE void tc_depthwise2d_pack(const tc_depthwise2d_shape *s,
                                    const tc_depthwise2d_s8_quant *q,
-                                   const int8_t *w, int32_t o, uint32_t *to) {
+                                   tc_depthwise2d_steps steps, const int8_t *w,
+                                   uint32_t *to) {
   const int32_t shift = q->shift - tc_depthwise2d_x_shift(q);
   int32_t i;
   int32_t j;
   for (i = 0; i < s->kernel_h; ++i) {
-    const int8_t *const row = w + i * s->kernel_w * s->out_c + o;
+    const int8_t *const row = w + i * steps.row;
+    const int32_t step = steps.column;
     for (j = 0; j < s->kernel_w; j += 2) {
-      *to++ = tc_depthwise2d_pair(tc_depthwise2d_weight(s, row, j),
-                                  tc_depthwise2d_weight(s, row, j + 1), shift);
+      *to++ = tc_depthwise2d_pair(tc_depthwise2d_weight(s, row, step, j),
+                                  tc_depthwise2d_weight(s, row, step, j + 1),
+                                  shift);
     }
     for (j = 0; j <= s->kernel_w; j += 2) {
-      *to++ = tc_depthwise2d_pair(tc_depthwise2d_weight(s, row, j - 1),
-                                  tc_depthwise2d_weight(s, row, j), shift);
+      *to++ =
+          tc_depthwise2d_pair(tc_depthwise2d_weight(s, row, step, j - 1),
+                              tc_depthwise2d_weight(s, row, step, j), shift);
     }
   }
 }
@@ -93,15 +112,16 @@ TC_INLINE void tc_depthwise2d_put(uint32_t a, uint32_t b, const int32_t n,
 
 /*
  * Columns first .. first + 2 * pairs - 1 of a row of the image, which begins at
- * x, of n channels, 1 or 4, which go to planes `plane` words apart; in_zero
- * where x is NULL or ends.  `first` may be negative.
+ * x with columns `step` apart, of n channels, 1 or 4, which go to planes
+ * `plane` words apart; in_zero where x is NULL or ends.  `first` may be
+ * negative.
  */
 TC_INLINE void tc_depthwise2d_widen(const tc_depthwise2d_shape *s,
                                     const tc_depthwise2d_s8_quant *q,
-                                    const int8_t *x, const int32_t n,
-                                    int32_t first, int32_t pairs, int32_t plane,
+                                    const int8_t *x, int32_t step,
+                                    const int32_t n, int32_t first,
+                                    int32_t pairs, int32_t plane,
                                     uint32_t *to) {
-  const int32_t step = s->in_c;
   const int32_t shift = tc_depthwise2d_x_shift(q);
   const uint32_t zero = n == 1 ? (uint32_t)q->in_zero
                                : ((uint32_t)q->in_zero & 0xffu) * 0x01010101u;

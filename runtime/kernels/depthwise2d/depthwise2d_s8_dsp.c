@@ -44,7 +44,8 @@ TC_INLINE void tc_depthwise2d_dsp_channels(
   int32_t ox;
   int32_t i;
   for (i = 0; i < n; ++i) {
-    tc_depthwise2d_pack(s, q, w, o + i, pairs + i * words);
+    tc_depthwise2d_pack(s, q, tc_depthwise2d_weight_steps(s), w + o + i,
+                        pairs + i * words);
   }
   for (ox = 0; ox < s->out_w; ox += strip) {
     const int32_t outputs = tc_min(strip, s->out_w - ox);
@@ -52,12 +53,12 @@ TC_INLINE void tc_depthwise2d_dsp_channels(
       const int32_t iy = oy * s->stride_h - s->pad_top + i;
       tc_depthwise2d_widen(
           s, q, iy < 0 || iy >= s->in_h ? NULL : x + iy * s->in_w * s->in_c + o,
-          n, ox * s->stride_w - s->pad_left, tc_depthwise2d_columns(s, outputs),
-          plane, rows + i);
+          s->in_c, n, ox * s->stride_w - s->pad_left,
+          tc_depthwise2d_columns(s, outputs), plane, rows + i);
     }
     for (i = 0; i < n; ++i) {
       const tc_depthwise2d_channel c =
-          tc_depthwise2d_channel_of(s, q, bias, mult, o + i, outputs);
+          tc_depthwise2d_channel_of(q, bias, mult, o + i, s->out_c, outputs);
       tc_depthwise2d_outputs(s, q, &c, rows + i * plane, pairs + i * words,
                              outputs, y + ox * s->out_c + o + i);
     }
