@@ -42,6 +42,9 @@ absl::Status CheckRequest(const Request& request) {
   if (request.arena != "static" && request.arena != "caller") {
     return Invalid("--arena is static or caller, not \"", request.arena, "\"");
   }
+  if (request.code != "fast" && request.code != "small") {
+    return Invalid("--code is fast or small, not \"", request.code, "\"");
+  }
   if (request.emit != "single" && request.emit != "split" &&
       request.emit != "tir" && request.emit != "onnx") {
     return Invalid("--emit is single, split, tir or onnx, not \"", request.emit,
@@ -98,6 +101,7 @@ EmitOptions EmitOptionsOf(const Request& request) {
   options.stem = stem;
   options.prefix = request.prefix.empty() ? CIdentifier(stem) : request.prefix;
   options.caller_arena = request.arena == "caller";
+  options.share_code = request.code == "small";
   options.split = request.emit == "split";
   options.selftest = request.selftest;
   return options;
@@ -206,6 +210,11 @@ int Main(int argc, const char* const* argv) {
        &request.prefix},
       {"arena", "static|caller",
        "whether the C owns its working memory or is passed it", &request.arena},
+      {"code", "fast|small",
+       "a function for each shape of a kernel, which compilers make\n"
+       "fast, or one for all shapes where there are several\n"
+       "(default: fast)",
+       &request.code},
       {"share-arena", "",
        "compile several models, each to MODEL.c and MODEL.h, with\n"
        "one arena for all of them in FILE.c",

@@ -25,6 +25,9 @@ struct EmitOptions {
   // The kernels go to files of their own, kernels/*, to be compiled as C and
   // linked, instead of into <stem>.c.
   bool split = false;
+  // Layers of several shapes share one function of their kernel, which takes
+  // the shape as a parameter: less code, which takes more time.
+  bool share_code = false;
   // <stem>.c shows the result of each layer to EmitSelfTest's functions when it
   // is compiled with TC_SELFTEST.
   bool selftest = false;

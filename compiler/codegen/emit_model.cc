@@ -27,6 +27,12 @@ std::string Bodies(const CProgram& program) {
     std::vector<std::string> params;
     std::vector<std::string> args = {"&s"};
     std::vector<BlockField> shape = body.shape.fields();
+    for (const ShapeParam& param : body.shape_params) {
+      params.push_back(absl::StrCat("int32_t ", param.name));
+      for (const auto& [field, index] : param.elements) {
+        shape[field].values[index] = param.name;
+      }
+    }
     for (const RowField& row : body.row_fields) {
       params.push_back(absl::StrCat("int32_t ", RowParam(row)));
       for (BlockField& field : shape) {
@@ -42,8 +48,9 @@ std::string Bodies(const CProgram& program) {
     }
     args.insert(args.end(), body.args.begin(), body.args.end());
     w.Function(absl::StrCat("TC_NOINLINE static void ", body.name), params);
-    w.Initialiser(body.row_fields.empty() ? "static const" : "const",
-                  body.shape.type(), "s", shape);
+    const bool constant = body.row_fields.empty() && body.shape_params.empty();
+    w.Initialiser(constant ? "static const" : "const", body.shape.type(), "s",
+                  shape);
     w.Call(body.kernel->symbol, args);
     w.End();
   }

@@ -60,6 +60,7 @@ absl::StatusOr<CProgram> ProgramBuilder::Build() {
     program_.dead = file_names_.Unique(program_.prefix + "_dead");
     program_.live = file_names_.Unique(program_.prefix + "_live");
   }
+  if (options_.share_code) shared_ = SharedShapes(module_);
   AddUnpoisonAll();
   TINYC_RETURN_IF_ERROR(AddNodes(frame));
   AddUnpoisonAll();

@@ -11,6 +11,7 @@
 
 #include "compiler/base/status.h"
 #include "compiler/codegen/codegen.h"
+#include "compiler/codegen/shared_shapes.h"
 #include "compiler/ir/module.h"
 #include "compiler/lowering/rows.h"
 
@@ -60,11 +61,13 @@ struct CStruct {
   Block block;
 };
 
-// One kernel for one shape; everything else is a parameter.
+// One kernel for one shape or a few; everything else is a parameter.
 struct CBody {
   std::string name;  // "conv2d_s8_1"
   const Kernel* kernel = nullptr;
   Block shape;
+  // Of a body for several shapes, of which `shape` is one: what it is told.
+  std::vector<ShapeParam> shape_params;
   // Of a body for one row of a result: the fields of the shape that are
   // parameters as well.
   std::vector<RowField> row_fields;

@@ -62,6 +62,10 @@ class ProgramBuilder {
   // The body of a call of this shape, with some fields as parameters.
   CBody& BodyFor(const Node& node, const LoweredCall& lowered,
                  const Block& shape, const std::vector<RowField>& row_fields);
+  // The body of a call of one of these shapes.
+  CBody& BodyForShapes(const Node& node, const LoweredCall& lowered,
+                       absl::Span<const Block> shapes);
+  CBody& NameBody(const Node& node, const LoweredCall& lowered, CBody body);
   absl::Status AddCall(const Frame& frame, const Node& node,
                        const LoweredCall& lowered);
   // The arguments of a body for the call but for its quantization, as texts.
@@ -155,6 +159,7 @@ class ProgramBuilder {
       arrays_;  // by C type and bytes
   std::map<std::string, int> bodies_of_;
   std::vector<std::string> body_nulls_;  // per body, '0' for a null argument
+  SharedShapes shared_;
 };
 
 }  // namespace tinyc

@@ -101,35 +101,57 @@ std::string RowParam(const RowField& field) {
   return "";
 }
 
+CBody& ProgramBuilder::BodyForShapes(const Node& node,
+                                     const LoweredCall& lowered,
+                                     absl::Span<const Block> shapes) {
+  const std::string nulls = NullsOf(lowered.call);
+  for (size_t i = 0; i < program_.bodies.size(); ++i) {
+    const CBody& known = program_.bodies[i];
+    if (known.kernel == lowered.kernel && known.shape == shapes[0] &&
+        !known.shape_params.empty() && body_nulls_[i] == nulls) {
+      return program_.bodies[i];
+    }
+  }
+  CBody body;
+  body.shape = shapes[0];
+  body.shape_params = ParamsOf(shapes);
+  body.summary =
+      absl::StrCat(node.op().name(), " of ", shapes.size(), " shapes");
+  return NameBody(node, lowered, std::move(body));
+}
+
 // The body for this kernel, shape and set of null arguments.
 CBody& ProgramBuilder::BodyFor(const Node& node, const LoweredCall& lowered,
                                const Block& shape,
                                const std::vector<RowField>& row_fields) {
-  const KernelCall& call = lowered.call;
-  std::string nulls;
-  for (const KernelArg& arg : call.args) {
-    nulls += arg.kind == KernelArg::Kind::kNull ? '0' : '1';
-  }
+  const std::string nulls = NullsOf(lowered.call);
   for (size_t i = 0; i < program_.bodies.size(); ++i) {
     const CBody& known = program_.bodies[i];
-    if (known.kernel == lowered.kernel && known.shape == shape &&
-        known.row_fields.size() == row_fields.size() &&
+    if (known.kernel == lowered.kernel && known.shape_params.empty() &&
+        known.shape == shape && known.row_fields.size() == row_fields.size() &&
         body_nulls_[i] == nulls) {
       return program_.bodies[i];
     }
   }
   CBody body;
+  body.shape = shape;
+  body.row_fields = row_fields;
+  body.summary = Summary(node);
+  return NameBody(node, lowered, std::move(body));
+}
+
+CBody& ProgramBuilder::NameBody(const Node& node, const LoweredCall& lowered,
+                                CBody body) {
+  const KernelCall& call = lowered.call;
   const std::string stem(absl::StripPrefix(lowered.kernel->symbol, "tc_"));
   body.name = file_names_.Unique(absl::StrCat(stem, "_", ++bodies_of_[stem]));
   body.kernel = lowered.kernel;
-  body.shape = shape;
-  body.row_fields = row_fields;
   body.quant_type = std::string(call.quant.type());
-  body.summary = Summary(node);
   CNames names;
   names.Reserve("s");
   names.Reserve("q");
-  for (const RowField& field : row_fields) names.Reserve(RowParam(field));
+  for (const RowField& field : body.row_fields) names.Reserve(RowParam(field));
+  for (const ShapeParam& param : body.shape_params) names.Reserve(param.name);
   for (size_t i = 0; i < call.args.size(); ++i) {
     if (call.args[i].kind == KernelArg::Kind::kNull) {
       body.args.push_back("NULL");
@@ -144,7 +166,7 @@ CBody& ProgramBuilder::BodyFor(const Node& node, const LoweredCall& lowered,
     program_.kernels.push_back(lowered.kernel);
   }
   program_.bodies.push_back(std::move(body));
-  body_nulls_.push_back(nulls);
+  body_nulls_.push_back(NullsOf(call));
   return program_.bodies.back();
 }
 
@@ -156,7 +178,9 @@ absl::Status ProgramBuilder::AddCall(const Frame& frame, const Node& node,
                     lowered.kernel->arg_types.size(), " pointers, not ",
                     call.args.size());
   }
-  CBody& body = BodyFor(node, lowered, call.shape, {});
+  const absl::Span<const Block> shapes = shared_.Of(lowered);
+  CBody& body = shapes.empty() ? BodyFor(node, lowered, call.shape, {})
+                               : BodyForShapes(node, lowered, shapes);
   CStep step = CallOf(node, call, body);
   TINYC_ASSIGN_OR_RETURN(const std::vector<std::string> args,
                          ArgsOf(frame, node, lowered));
@@ -178,6 +202,9 @@ CStep ProgramBuilder::CallOf(const Node& node, const KernelCall& call,
     body.users.push_back(origin);
   }
   CStep step{CStep::Kind::kCall, origin, body.name, {}};
+  for (const ShapeParam& param : body.shape_params) {
+    step.args.push_back(param.ValueOf(call.shape));
+  }
   if (!call.quant.empty()) {
     step.args.push_back(absl::StrCat(
         "&", QuantOf(call.quant, absl::StrCat(NodeStem(node), "_quant"))));

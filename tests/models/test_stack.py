@@ -23,8 +23,9 @@ MODELS = [*sorted((ROOT / "examples").glob("*/*.onnx")),
 
 
 @pytest.mark.parametrize(
-    "options", [[], ["--ram=min"], ["--target=cortex-m4"]],
-    ids=["default", "ram_min", "cortex_m4"])
+    "options", [[], ["--ram=min"], ["--target=cortex-m4"],
+                ["--target=cortex-m4", "--code=small"]],
+    ids=["default", "ram_min", "cortex_m4", "small"])
 @pytest.mark.parametrize("model", MODELS, ids=lambda m: m.stem)
 def test_the_estimate_holds(model, options, tmp_path):
   if shutil.which(stack.ARM[0]) is None:

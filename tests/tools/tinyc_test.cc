@@ -639,6 +639,8 @@ TEST_F(TinycTest, RefusesWrongUsage) {
                  "--passes=clean"},
                 2, "exclude each other");
   ExpectFailure({kModel, "-o", out, "--arena=heap"}, 2, "--arena is static");
+  ExpectFailure({kModel, "-o", out, "--code=tiny"}, 2,
+                "--code is fast or small");
   ExpectFailure({kModel, "-o", out, "--emit=llvm"}, 2, "--emit is single");
   ExpectFailure({kModel, "-o", out, "--prefix=1st"}, 2, "C identifier");
   ExpectFailure({kModel, "-o", out, "--report=r.pdf"}, 2, ".json or .html");

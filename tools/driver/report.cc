@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,7 +11,6 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "compiler/lowering/control.h"
 #include "compiler/lowering/row_schedule.h"
@@ -259,100 +257,7 @@ std::vector<Resident> Residents(const Module& module) {
   return residents;
 }
 
-// The size of one function of a kernel family: the mean over the functions of
-// 22 models, 7 to 50 functions each, by arm-none-eabi-gcc 12.2 for Cortex-M4
-// at -Os.  A single one may have half or twice that.
-int64_t BodyBytes(absl::string_view family) {
-  constexpr struct {
-    absl::string_view stem;
-    int64_t bytes;
-  } kSizes[] = {
-      {"conv2d_s8_paired", 390},
-      {"dense_s8_paired", 150},
-      {"conv2d_s8_by16", 390},
-      {"dense_s8_by16", 150},
-      {"conv2d_", 610},
-      {"depthwise2d_", 600},
-      {"dense_", 310},
-      {"matmul_", 310},  // none measured; a loop like that of dense
-      {"max_pool_", 140},
-      {"avg_pool_", 100},
-      {"softmax_", 140},
-      {"log_softmax_", 140},
-      {"reduce_", 130},
-  };
-  for (const auto& row : kSizes) {
-    if (absl::StartsWith(family, row.stem)) return row.bytes;
-  }
-  return 80;  // element by element
-}
-
-// That of the functions in assembly which the bodies of a family call, and
-// where they are from.
-struct SharedCode {
-  absl::string_view header;
-  int64_t bytes = 0;
-};
-
-SharedCode SharedCodeOf(absl::string_view family) {
-  if (absl::EndsWith(family, "_s8_paired")) return {"tc_paired.h", 1230};
-  if (absl::EndsWith(family, "_s8_by16")) return {"tc_by16.h", 310};
-  return {};
-}
-
 }  // namespace
-
-namespace {
-
-using Bodies = std::set<std::pair<std::string, std::string>>;
-
-// The calls of `module` and those of its regions; `bodies`: the functions that
-// are counted already.
-int64_t CallBytes(const Module& module, Bodies* bodies) {
-  // Loading the arguments and the call.
-  constexpr int64_t kCallBytes = 24;
-  // The test of a condition, or counting and copying in a loop.
-  constexpr int64_t kRegionBytes = 40;
-  // The loop over the rows of a stream, and a row of a layer.
-  constexpr int64_t kStreamBytes = 60;
-  constexpr int64_t kRowBytes = 60;
-  int64_t bytes = 0;
-  for (const Stream& stream : module.plan->streams) {
-    bytes +=
-        kStreamBytes + kRowBytes * static_cast<int64_t>(stream.nodes.size());
-  }
-  for (const auto& node : module.graph->nodes()) {
-    for (const auto& region : node->regions()) {
-      bytes +=
-          kRegionBytes + CallBytes(*module.bodies.at(region.get()), bodies);
-    }
-    for (const LoweredCall& lowered : CallsOf(module, *node)) {
-      if (lowered.kernel == nullptr) continue;
-      bytes += kCallBytes;
-      std::string shape;
-      for (const BlockField& field : lowered.call.shape.fields()) {
-        absl::StrAppend(&shape, absl::StrJoin(field.values, ","), ";");
-      }
-      if (bodies->emplace(Text(lowered.kernel->symbol), shape).second) {
-        bytes += BodyBytes(lowered.kernel->family);
-      }
-      const SharedCode shared = SharedCodeOf(lowered.kernel->family);
-      if (bodies->emplace(Text(shared.header), "").second) {
-        bytes += shared.bytes;
-      }
-    }
-  }
-  return bytes;
-}
-
-}  // namespace
-
-int64_t CodeBytesEstimate(const Module& module) {
-  // `run` without its calls, and the function behind tc_model.
-  constexpr int64_t kFixedBytes = 300;
-  Bodies bodies;
-  return kFixedBytes + CallBytes(module, &bodies);
-}
 
 std::string LayerName(const Node& node) {
   const std::string names = node.loc().Names();
@@ -366,7 +271,7 @@ std::string ValueName(const Value& value) {
   return LayerName(*value.producer());
 }
 
-Json ReportJson(const Module& module) {
+Json ReportJson(const Module& module, bool share_code) {
   TINYC_CHECK(module.stage == Stage::kPlanned);
   const std::vector<Resident> residents = Residents(module);
   const int64_t steps = static_cast<int64_t>(module.graph->nodes().size());
@@ -404,8 +309,8 @@ Json ReportJson(const Module& module) {
       {"arena_optimal", module.plan->optimal},
       {"memories", MemoriesJson(*module.plan)},
       {"weight_bytes", weight_bytes},
-      {"code_bytes_estimate", CodeBytesEstimate(module)},
-      {"stack_bytes_estimate", StackBytesEstimate(module)},
+      {"code_bytes_estimate", CodeBytesEstimate(module, share_code)},
+      {"stack_bytes_estimate", StackBytesEstimate(module, share_code)},
       {"macs", macs},
       {"extra_macs", std::llround(extra_macs)},
       {"streams", std::move(streams)},

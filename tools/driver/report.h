@@ -56,7 +56,8 @@
 namespace tinyc {
 
 // The report of a planned module.
-nlohmann::ordered_json ReportJson(const Module& module);
+nlohmann::ordered_json ReportJson(const Module& module,
+                                  bool share_code = false);
 
 // The report's `io`, which takes another plan.
 nlohmann::ordered_json IoJson(const Module& module);
@@ -81,17 +82,18 @@ std::string ReportText(const nlohmann::ordered_json& report);
 std::string RowsText(const nlohmann::ordered_json& input);
 
 // The size of the emitted functions as Thumb-2 code at -Os: for each distinct
-// pair of kernel and shape, which is one function, the mean of its family, and
-// some bytes for each call.  Tables are weights and do not count.  On the
+// pair of kernel and shape, which is one function, the mean of its family,
+// twice that for those that `share_code` makes functions for several shapes,
+// and some bytes for each call.  Tables are weights and do not count.  On the
 // models it was measured on it is mostly within a third of what gcc makes, and
 // never more than twice that.
-int64_t CodeBytesEstimate(const Module& module);
+int64_t CodeBytesEstimate(const Module& module, bool share_code = false);
 
 // The stack of a run as Thumb-2 code at -Os, without functions of libraries:
 // <prefix>_run and the most that any function of a called family took where it
 // was measured.  Emitted C calls two levels deep and has frames of fixed sizes;
 // these are the compiler's choice, so that this is no bound.
-int64_t StackBytesEstimate(const Module& module);
+int64_t StackBytesEstimate(const Module& module, bool share_code = false);
 
 }  // namespace tinyc
 

@@ -85,11 +85,14 @@ int64_t LargestFrame(const Module& module) {
 
 }  // namespace
 
-int64_t StackBytesEstimate(const Module& module) {
+int64_t StackBytesEstimate(const Module& module, bool share_code) {
+  // A function for several shapes writes down which it is.
+  constexpr int64_t kShapeBytes = 48;
   const bool takes_turns =
       std::any_of(module.plan->streams.begin(), module.plan->streams.end(),
                   [](const Stream& s) { return s.nodes.size() > 1; });
-  return (takes_turns ? kStreamFrame : kRunFrame) + LargestFrame(module);
+  return (takes_turns ? kStreamFrame : kRunFrame) + LargestFrame(module) +
+         (share_code ? kShapeBytes : 0);
 }
 
 }  // namespace tinyc

@@ -44,7 +44,8 @@ std::optional<Compiled> Compile(const Request& request,
     return std::nullopt;
   }
   PrintNotes(model->planned.notes);
-  nlohmann::ordered_json report = ReportJson(model->planned);
+  nlohmann::ordered_json report =
+      ReportJson(model->planned, request.code == "small");
   if (request.check || !request.report.empty()) {
     report["io"] = IoJson(model->planned);
     report["tradeoffs"] = TradeoffsJson(model->planned);

@@ -23,6 +23,7 @@ struct Request {
   std::string output;
   std::string prefix;
   std::string arena = "static";
+  std::string code = "fast";
   std::string emit = "single";
   std::string report;
   std::optional<std::string> verify;  // "": random samples

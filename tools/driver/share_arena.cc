@@ -47,6 +47,7 @@ absl::StatusOr<std::vector<NamedFile>> MakeSharedFiles(
     EmitOptions options;
     options.stem = users[i].stem;
     options.prefix = CIdentifier(options.stem);
+    options.share_code = request.code == "small";
     options.split = request.emit == "split";
     options.shared_arena = stem;
     // The arena's header includes headers of other models.
