@@ -306,6 +306,22 @@ TEST_P(BinaryQuantTest, RoundsOnce) {
   }
 }
 
+// The host does not take this way.
+TEST(AddByHalvesTest, IsTheSum) {
+  Random random(74);
+  for (int i = 0; i < 100000; ++i) {
+    tc_add_quant q = {};
+    q.a_mult = random.Int(0, INT32_MAX);
+    q.b_mult = random.Int(-INT32_MAX, INT32_MAX);
+    q.offset = int64_t{random.Int(INT32_MIN, INT32_MAX)} *
+               random.Int(1, 1 << random.Int(0, 30));
+    const int32_t a = random.Int(-8192, 8191);
+    const int32_t b = random.Int(-8192, 8191);
+    const Int128 sum = Int128{a} * q.a_mult + Int128{b} * q.b_mult + q.offset;
+    ASSERT_EQ(tc_add_by_halves(&q, a, b), static_cast<int32_t>(sum >> 32));
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(OfFour, BinaryQuantTest,
                          testing::Values(KernelRows("add_s8")[1]), RowName());
 INSTANTIATE_TEST_SUITE_P(Kernels, BinaryQuantTest,

@@ -49,7 +49,32 @@ typedef struct {
   int32_t hi;
 } tc_mul_quant;
 
+/*
+ * floor((a * a_mult + b * b_mult + offset) / 2^32) by products of 32 bits, of
+ * the halves of the multipliers: for cores that know no longer ones, and |a|,
+ * |b| of at most 14 bits.
+ */
+TC_INLINE int32_t tc_add_by_halves(const tc_add_quant *q, int32_t a,
+                                   int32_t b) {
+  const int32_t a_low = a * (int32_t)((uint32_t)q->a_mult & 0xffffu);
+  const int32_t b_low = b * (int32_t)((uint32_t)q->b_mult & 0xffffu);
+  const uint32_t offset = (uint32_t)((uint64_t)q->offset & 0xffffffffu);
+  const uint32_t rest = ((uint32_t)a_low & 0xffffu) +
+                        ((uint32_t)b_low & 0xffffu) + (offset & 0xffffu);
+  const int32_t middle = a * (q->a_mult >> 16) + b * (q->b_mult >> 16) +
+                         (a_low >> 16) + (b_low >> 16) + (int32_t)(rest >> 16) +
+                         (int32_t)(offset >> 16);
+  return (middle >> 16) + (int32_t)(q->offset >> 32);
+}
+
 TC_INLINE int32_t tc_add_requant(const tc_add_quant *q, int32_t a, int32_t b) {
+#if defined(__ARM_ARCH_ISA_THUMB) && __ARM_ARCH_ISA_THUMB == 1
+  if (q->shift <= 6 && a >= -128 && a <= 127 && b >= -128 && b <= 127) {
+    return tc_clamp_offset(tc_add_by_halves(q, tc_shift_left(a, q->shift),
+                                            tc_shift_left(b, q->shift)),
+                           q->out_zero, q->lo, q->hi);
+  }
+#endif
   const int64_t sum = (int64_t)tc_shift_left(a, q->shift) * q->a_mult +
                       (int64_t)tc_shift_left(b, q->shift) * q->b_mult +
                       q->offset;
