@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "tc_asm.h"
 #include "tc_fixed.h"
 #include "tc_kernel.h"
 
@@ -27,14 +28,6 @@
 #define TC_DSP_ASM 1
 #else
 #define TC_DSP_ASM 0
-#endif
-
-/* A function whose body is assembly and nothing else, with its arguments where
- * the procedure call standard says. */
-#if defined(__clang__)
-#define TC_ASM_FUNCTION __attribute__((naked, noinline, unused))
-#else
-#define TC_ASM_FUNCTION __attribute__((naked, noinline, noipa, unused))
 #endif
 
 /* Four bytes, or a pair, from any address. */

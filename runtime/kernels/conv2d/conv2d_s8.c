@@ -4,11 +4,26 @@
  * 2 pixels at a time inside the image and 1 at its left and right borders.
  */
 #include "conv2d/conv2d.h"
+#include "conv2d/conv2d_s8_thumb1.h"
+#include "tc_asm.h"
 #include "tc_fixed.h"
 #include "tc_kernel.h"
 #include "tc_window.h"
 
 TC_CONV2D_MACS(tc_conv2d_s8, int8_t, int32_t)
+
+/* The products of n > 0 taps of 4 channels and two pixels, x_step apart. */
+TC_INLINE void tc_conv2d_s8_taps2(int32_t acc[2][4], const int8_t *x,
+                                  int32_t x_step, const int8_t *w, int32_t n) {
+#if TC_THUMB1_ASM
+  tc_conv2d_thumb1_taps run;
+  run.x_step = x_step;
+  run.x_end = x + n;
+  tc_conv2d_s8_mac2_thumb1(acc, x, w, &run);
+#else
+  tc_conv2d_s8_mac2(acc, x, x_step, w, n);
+#endif
+}
 
 /* acc[c] += sum over k < n of zero * w[k][c]: taps outside the image. */
 TC_INLINE void tc_conv2d_s8_pad(int32_t acc[4], int32_t zero, const int8_t *w,
@@ -99,7 +114,7 @@ TC_INLINE void tc_conv2d_s8_row(const tc_conv2d_shape *s,
         ws += kx.first * in_c * width;
         for (j = 0; j < runs; ++j) {
           if (pixels == 2) {
-            tc_conv2d_s8_mac2(acc, xs, x_step, ws, run);
+            tc_conv2d_s8_taps2(acc, xs, x_step, ws, run);
           } else {
             tc_conv2d_s8_mac1(acc[0], xs, ws, run, width);
           }
