@@ -27,6 +27,9 @@ constexpr Target kTargets[] = {
     {.name = "cortex-m55",
      .caps = TC_CAP_DSP | TC_CAP_MVE,
      .description = "Armv8.1-M with Helium"},
+    {.name = "cortex-m85",
+     .caps = TC_CAP_DSP | TC_CAP_MVE,
+     .description = "Armv8.1-M with Helium, dual issue"},
     {.name = "rv32imc", .description = "32-bit RISC-V with compressed code"},
 };
 

@@ -168,7 +168,7 @@ def test_same_bits(case, board, compiled):
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])
 @pytest.mark.parametrize("opt", ["-O0", "-O1", "-O3", "-Os"])
 @pytest.mark.parametrize("board,target", [
-    ("m4", "cortex-m4"), ("m7", "cortex-m4"), ("m33", "cortex-m4"),
-    ("m55", "cortex-m55")])
+    ("m0big", "cortex-m0plus"), ("m4", "cortex-m4"), ("m7", "cortex-m4"),
+    ("m33", "cortex-m4"), ("m55", "cortex-m55"), ("m55", "cortex-m85")])
 def test_same_bits_of_compilers(board, target, opt, compiler, compiled):
     check(Case(QUANTIZED[0], target=target), board, compiled, opt, compiler)
