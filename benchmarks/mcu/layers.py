@@ -83,7 +83,7 @@ def describe(comment):
 def bodies_of(source):
     """Kind and multiply-accumulates by the function that computes a layer."""
     found = re.findall(
-        r"/\*((?:[^*]|\*(?!/))*)\*/\s*TC_NOINLINE static void (\w+)\(", source)
+        r"/\*((?:[^*]|\*(?!/))*)\*/\s*TC_NOINLINE static void (?!tc_)(\w+)\(", source)
     return {name: describe(re.sub(r"\s*\n \* ?", " ", comment))
             for comment, name in found}
 

@@ -7,10 +7,12 @@
 #include "compiler/targets/by16.h"
 #include "compiler/targets/pair.h"
 #include "compiler/targets/registry.h"
+#include "compiler/targets/winograd.h"
 #include "conv2d/conv2d.h"
 #include "dense/dense.h"
 #include "tc_by16.h"
 #include "tc_paired.h"
+#include "tc_winograd.h"
 
 namespace tinyc {
 namespace {
@@ -75,6 +77,21 @@ int64_t By16Scratch(const KernelCall& call, const Taps& taps) {
   return 2 * bytes;
 }
 
+// Whether tc_winograd.h is about such windows.
+bool HasTiles(const KernelCall& call) {
+  if (call.family != "conv2d_s8") return false;
+  const auto& s = *static_cast<const tc_conv2d_shape*>(call.shape.data());
+  return s.kernel_h == 3 && s.kernel_w == 3 && s.stride_h == 1 &&
+         s.stride_w == 1 && s.dilation_h == 1 && s.dilation_w == 1 &&
+         s.group == 1 && s.in_c % 4 == 0;
+}
+
+int64_t WinogradScratch(const KernelCall& call) {
+  const int64_t in_c = call.shape.Int("in_c");
+  const int64_t padded = (call.shape.Int("out_w") + 3) / 4 * 4 + 2;
+  return 4 * (TC_WINOGRAD_SUMS + 16 * in_c) + 4 * padded * in_c;
+}
+
 // `call` by another kernel with other weights.
 LoweredCall Form(const KernelCall& call, const Kernel& kernel, Tensor weights,
                  int64_t scratch_bytes) {
@@ -92,18 +109,21 @@ LoweredCall Form(const KernelCall& call, const Kernel& kernel, Tensor weights,
   return form;
 }
 
+// Whether the weights of `call` may be put into another form.
+bool HasPlainWeights(const KernelCall& call) {
+  return call.args[kWeight].kind == KernelArg::Kind::kConstant &&
+         call.args[kWeight].pack_rows != 0 &&
+         call.args[kWeight].constant->size() != 0 &&
+         call.args[kWeightZero].kind == KernelArg::Kind::kNull;
+}
+
 }  // namespace
 
 std::vector<LoweredCall> ArrangedForms(const LoweredCall& lowered,
                                        const Target& target) {
   const KernelCall& call = lowered.call;
   const std::optional<Taps> taps = TapsOf(call);
-  if (!taps || call.args[kWeight].kind != KernelArg::Kind::kConstant ||
-      call.args[kWeight].pack_rows == 0 ||
-      call.args[kWeight].constant->size() == 0 ||
-      call.args[kWeightZero].kind != KernelArg::Kind::kNull) {
-    return {};
-  }
+  if (!taps || !HasPlainWeights(call)) return {};
   const Tensor& weights = *call.args[kWeight].constant;
   const Tensor& bias = *call.args[kBias].constant;
   const Tensor& mult = *call.args[kMult].constant;
@@ -135,6 +155,20 @@ std::optional<LoweredCall> FastestArranged(const LoweredCall& lowered,
     fastest = std::move(form);
   }
   return fastest;
+}
+
+std::optional<LoweredCall> WinogradForm(const LoweredCall& lowered,
+                                        const Target& target) {
+  const KernelCall& call = lowered.call;
+  const Kernel* kernel = CheapestKernel("conv2d_s8_winograd", target);
+  if (kernel == nullptr || !HasTiles(call) || !HasPlainWeights(call)) {
+    return std::nullopt;
+  }
+  std::optional<Tensor> words =
+      WinogradRows(*call.args[kWeight].constant, *call.args[kBias].constant,
+                   *call.args[kMult].constant, call.quant.Int("shift"));
+  if (!words) return std::nullopt;
+  return Form(call, *kernel, *std::move(words), WinogradScratch(call));
 }
 
 }  // namespace tinyc

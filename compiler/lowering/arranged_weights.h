@@ -5,6 +5,7 @@
 //   conv2d_s8 => conv2d_s8_paired    tc_paired.h
 //             => conv2d_s8_by16      tc_by16.h
 //   dense_s8 likewise
+//   conv2d_s8 => conv2d_s8_winograd  tc_winograd.h, with 3.6 times the weights
 #ifndef TINYC_COMPILER_LOWERING_ARRANGED_WEIGHTS_H_
 #define TINYC_COMPILER_LOWERING_ARRANGED_WEIGHTS_H_
 
@@ -24,6 +25,13 @@ std::vector<LoweredCall> ArrangedForms(const LoweredCall& lowered,
 // The one of them that is estimated to be fastest, if it beats `lowered`.
 std::optional<LoweredCall> FastestArranged(const LoweredCall& lowered,
                                            const Target& target);
+
+// `lowered`, a convolution of 3x3 at stride 1, with less than half the products
+// and 3.6 times the bytes of weights; nothing for others, for numbers of input
+// channels that 4 does not divide, for sums and weights that do not fit, or
+// without kernel.
+std::optional<LoweredCall> WinogradForm(const LoweredCall& lowered,
+                                        const Target& target);
 
 }  // namespace tinyc
 

@@ -104,7 +104,7 @@ LoweredCall ByRowsForm(const LoweredCall& lowered, const Target& target) {
 std::vector<LoweredCall> FormsOf(const LoweredCall& lowered,
                                  const Target& target) {
   std::vector<LoweredCall> forms;
-  for (const auto form : {&InPlaceForm, &PartForm}) {
+  for (const auto form : {&InPlaceForm, &PartForm, &WinogradForm}) {
     if (std::optional<LoweredCall> other = form(lowered, target)) {
       forms.push_back(*std::move(other));
     }

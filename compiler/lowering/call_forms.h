@@ -4,7 +4,8 @@
 //   depthwise2d_s8 => depthwise2d_s8_in_place    its result may be its operand
 //   avg_pool_s8    => avg_pool_part_s8           its operand may come by rows;
 //                                                avg_pool_f32 alike
-//   conv2d_s8      => conv2d_s8_paired           and more: arranged_weights.h
+//   conv2d_s8      => conv2d_s8_paired,
+//                     conv2d_s8_winograd         and more: arranged_weights.h
 #ifndef TINYC_COMPILER_LOWERING_CALL_FORMS_H_
 #define TINYC_COMPILER_LOWERING_CALL_FORMS_H_
 

@@ -44,13 +44,16 @@ class Case:
     streams: bool = False
     # Whose kernels the C has; it runs on every board.
     target: str = "generic"
+    # The kernels of some layers, as options of select-kernels.
+    kernels: str | None = None
 
     def __str__(self):
         zeros = None if self.zeros is None else f"{self.zeros} zeros"
         streams = "streams" if self.streams else None
         target = None if self.target == "generic" else self.target
         return "-".join(filter(
-            None, [self.model.stem, self.quantize, zeros, streams, target]))
+            None, [self.model.stem, self.quantize, zeros, streams, target,
+                   "chosen" if self.kernels else None]))
 
 
 # What --quantize makes, and the interface that is compared.
@@ -65,13 +68,18 @@ FLOAT = [ROOT / "examples/mnist/mnist.onnx"] + [
     SHARED / "models" / f"{name}.onnx"
     for name in ("kws_fp32", "ic_fp32", "vww_fp32", "ad_fp32", "sww_fp32",
                  "mnist_cnn", "mnist_mlp")]
+# The layers of ic that are 3x3 at stride 1.
+WINOGRAD = Case(SHARED / "models/ic_int8.onnx", target="cortex-m4",
+                kernels=";".join(f"{node}=tc_conv2d_s8_winograd"
+                                 for node in (30, 33, 42, 51)))
 CASES = [Case(model) for model in QUANTIZED] + [
     Case(model, quantize) for model in FLOAT for quantize in FORMATS] + [
     Case(QUANTIZED[0], zeros=zeros) for zeros in (0.5, 0.9, "2:4", "1:4")] + [
     Case(model, streams=True) for model in QUANTIZED[:4]] + [
     Case(model, target="cortex-m4") for model in QUANTIZED] + [
     Case(model, target="cortex-m4", streams=True) for model in QUANTIZED[:4]] + [
-    Case(model, target="cortex-m55") for model in QUANTIZED[:6]]
+    Case(model, target="cortex-m55") for model in QUANTIZED[:6]] + [
+    WINOGRAD, dataclasses.replace(WINOGRAD, streams=True)]
 SAMPLES = 2
 CALIBRATION = 8  # enough for bits to be equal, and quick
 
@@ -114,6 +122,11 @@ def compile_case(case, folder):
         options = ["--weights=small"]
     report = folder / "report.json"
     memory = ["--ram=min", "--max-macs-increase=10%"] if case.streams else []
+    if case.kernels is not None:
+        memory += ["--passes=clean,fuse,integers,slim,forms,prepare-outputs,"
+                   f"select-kernels{{{case.kernels}}},compress-weights,"
+                   "arrange-weights,pack-weights,schedule,plan-memory,"
+                   "check-plan"]
     subprocess.run([BIN / "tinyc", model, *options, *memory,
                     f"--target={case.target}", "-o", folder / "model.c",
                     f"--report={report}"], check=True)
@@ -172,3 +185,9 @@ def test_same_bits(case, board, compiled):
     ("m33", "cortex-m4"), ("m55", "cortex-m55"), ("m55", "cortex-m85")])
 def test_same_bits_of_compilers(board, target, opt, compiler, compiled):
     check(Case(QUANTIZED[0], target=target), board, compiled, opt, compiler)
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+@pytest.mark.parametrize("opt", ["-O0", "-O1", "-O3", "-Os"])
+def test_same_bits_with_fewer_products(opt, compiler, compiled):
+    check(WINOGRAD, "m4", compiled, opt, compiler)

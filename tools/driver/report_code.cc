@@ -24,6 +24,7 @@ int64_t BodyBytes(absl::string_view family) {
   } kSizes[] = {
       {"conv2d_s8_paired", 390},
       {"dense_s8_paired", 150},
+      {"conv2d_s8_winograd", 20},  // a call of the one for all layers
       {"conv2d_s8_by16", 390},
       {"dense_s8_by16", 150},
       {"conv2d_", 610},
@@ -51,6 +52,7 @@ struct SharedCode {
 
 SharedCode SharedCodeOf(absl::string_view family) {
   if (absl::EndsWith(family, "_s8_paired")) return {"tc_paired.h", 1230};
+  if (family == "conv2d_s8_winograd") return {"tc_winograd.h", 2220};
   if (absl::EndsWith(family, "_s8_by16")) return {"tc_by16.h", 310};
   return {};
 }

@@ -75,6 +75,13 @@ typedef void tc_conv2d_s8_paired_fn(const tc_conv2d_shape *s,
                                     const int8_t *x, const uint32_t *w,
                                     uint32_t *scratch, int8_t *y);
 
+/* The same for windows of 3x3 at stride 1 without dilation and 4 * n channels,
+ * in the form of tc_winograd.h; q->shift is in the weights. */
+typedef void tc_conv2d_s8_winograd_fn(const tc_conv2d_shape *s,
+                                      const tc_conv2d_s8_quant *q,
+                                      const int8_t *x, const uint32_t *w,
+                                      uint32_t *scratch, int8_t *y);
+
 /* The same in the form of tc_by16.h. */
 typedef void tc_conv2d_s8_by16_fn(const tc_conv2d_shape *s,
                                   const tc_conv2d_s8_quant *q, const int8_t *x,

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The functions of tc_winograd.h for cores with DSP instructions; the same in C
+ * is there.
+ *
+ * They take all 14 registers, of which compilers keep too few of the sums.
+ */
+#ifndef TC_WINOGRAD_ASM_H_
+#define TC_WINOGRAD_ASM_H_
+
+#include <stdint.h>
+
+#include "tc_dsp.h"
+#include "tc_winograd_types.h"
+
+#if TC_DSP_ASM
+
+/* A column: r4-r9 and then r4, r5 become B' d, each of the even bytes and of
+ * the odd ones.  r0-r3: rows, r12: where in them, lr: columns. */
+#define TC_WINOGRAD_COLUMN      \
+  "  ldr.w  r4, [r0, r12]\n"    \
+  "  ldr.w  r8, [r2, r12]\n"    \
+  "  ldr.w  r10, [r1, r12]\n"   \
+  "  sxtb16 r5, r4, ror #8\n"   \
+  "  sxtb16 r4, r4\n"           \
+  "  sxtb16 r9, r8, ror #8\n"   \
+  "  sxtb16 r8, r8\n"           \
+  "  sxtb16 r11, r10, ror #8\n" \
+  "  sxtb16 r10, r10\n"         \
+  "  ssub16 r4, r4, r8\n"       \
+  "  ssub16 r5, r5, r9\n"       \
+  "  sadd16 r6, r10, r8\n"      \
+  "  sadd16 r7, r11, r9\n"      \
+  "  ssub16 r8, r8, r10\n"      \
+  "  ssub16 r9, r9, r11\n"      \
+  "  stm.w  lr!, {r4-r9}\n"     \
+  "  ldr.w  r4, [r3, r12]\n"    \
+  "  sxtb16 r5, r4, ror #8\n"   \
+  "  sxtb16 r4, r4\n"           \
+  "  ssub16 r4, r10, r4\n"      \
+  "  ssub16 r5, r11, r5\n"      \
+  "  strd   r4, r5, [lr], #8\n" \
+  "  ldr    r4, [sp, #16]\n"    \
+  "  add    r12, r12, r4\n"
+
+/* A row of both tiles.  lr: columns, r12: v; from, at: row * 8 and row * 32. */
+#define TC_WINOGRAD_ROW(from, at)   \
+  "  ldrd   r4, r5, [lr, #" #from   \
+  "]\n"                             \
+  "  ldrd   r6, r7, [lr, #" #from   \
+  " + 64]\n"                        \
+  "  ldrd   r8, r9, [lr, #" #from   \
+  " + 128]\n"                       \
+  "  ssub16 r4, r4, r6\n"           \
+  "  ssub16 r10, r6, r8\n"          \
+  "  ssub16 r5, r5, r7\n"           \
+  "  ssub16 r11, r7, r9\n"          \
+  "  strd   r4, r10, [r12, #" #at   \
+  "]\n"                             \
+  "  strd   r5, r11, [r12, #" #at   \
+  " + 128]\n"                       \
+  "  ldrd   r4, r5, [lr, #" #from   \
+  " + 32]\n"                        \
+  "  ldrd   r10, r11, [lr, #" #from \
+  " + 96]\n"                        \
+  "  sadd16 r0, r4, r6\n"           \
+  "  sadd16 r1, r10, r8\n"          \
+  "  sadd16 r2, r5, r7\n"           \
+  "  sadd16 r3, r11, r9\n"          \
+  "  strd   r0, r1, [r12, #" #at    \
+  " + 8]\n"                         \
+  "  strd   r2, r3, [r12, #" #at    \
+  " + 136]\n"                       \
+  "  ssub16 r6, r6, r4\n"           \
+  "  ssub16 r8, r8, r10\n"          \
+  "  ssub16 r7, r7, r5\n"           \
+  "  ssub16 r9, r9, r11\n"          \
+  "  strd   r6, r8, [r12, #" #at    \
+  " + 16]\n"                        \
+  "  strd   r7, r9, [r12, #" #at    \
+  " + 144]\n"                       \
+  "  ldrd   r6, r7, [lr, #" #from   \
+  " + 160]\n"                       \
+  "  ssub16 r4, r4, r10\n"          \
+  "  ssub16 r10, r10, r6\n"         \
+  "  ssub16 r5, r5, r11\n"          \
+  "  ssub16 r11, r11, r7\n"         \
+  "  strd   r4, r10, [r12, #" #at   \
+  " + 24]\n"                        \
+  "  strd   r5, r11, [r12, #" #at " + 152]\n"
+
+/* The stack holds the rows, channels, columns, v, the end of columns and the
+ * channel. */
+TC_ASM_FUNCTION static void tc_winograd_transform(const tc_winograd_input *in
+                                                  __attribute__((unused))) {
+  __asm__ volatile(
+      "  push   {r4-r11, lr}\n"
+      "  ldm.w  r0, {r1-r7}\n"
+      "  add    r8, r6, #192\n"
+      "  mov    r9, #0\n"
+      "  push   {r1-r9}\n"
+      "1:\n" /* four channels */
+      "  ldm.w  sp, {r0-r3}\n"
+      "  ldr    r12, [sp, #32]\n"
+      "  ldr    lr, [sp, #20]\n"
+      "2:\n" TC_WINOGRAD_COLUMN TC_WINOGRAD_COLUMN
+      "  ldr    r5, [sp, #28]\n"
+      "  cmp    lr, r5\n"
+      "  bne    2b\n"
+      "  ldrd   lr, r12, [sp, #20]\n" TC_WINOGRAD_ROW(0, 0)
+          TC_WINOGRAD_ROW(8, 32) TC_WINOGRAD_ROW(16, 64)
+              TC_WINOGRAD_ROW(24, 96)
+      "  add    r12, r12, #256\n"
+      "  str    r12, [sp, #24]\n"
+      "  ldr    r0, [sp, #32]\n"
+      "  ldr    r1, [sp, #16]\n"
+      "  adds   r0, r0, #4\n"
+      "  str    r0, [sp, #32]\n"
+      "  cmp    r0, r1\n"
+      "  bne.w  1b\n"
+      "  add    sp, sp, #36\n"
+      "  pop    {r4-r11, pc}\n");
+}
+
+/* A pair of channels; 44 bytes. */
+#define TC_WINOGRAD_PAIR           \
+  "  ldrd   r2, r3, [r0], #8\n"    \
+  "  ldrd   r12, lr, [r1], #128\n" \
+  "  smlad  r4, r2, r12, r4\n"     \
+  "  smlad  r5, r2, lr, r5\n"      \
+  "  smlad  r6, r3, r12, r6\n"     \
+  "  smlad  r7, r3, lr, r7\n"      \
+  "  ldrd   r2, r3, [r0], #8\n"    \
+  "  smlad  r8, r2, r12, r8\n"     \
+  "  smlad  r9, r2, lr, r9\n"      \
+  "  smlad  r10, r3, r12, r10\n"   \
+  "  smlad  r11, r3, lr, r11\n"
+
+/* The stack holds 8 zeros, the end of v, the bytes from one position to the
+ * next back in v, sums, where the unrolled loop of 8 pairs is entered, and the
+ * end of sums. */
+TC_ASM_FUNCTION static void tc_winograd_multiply(
+    const uint32_t *w __attribute__((unused)),
+    const uint32_t *v __attribute__((unused)),
+    uint32_t *sums __attribute__((unused)),
+    int32_t pairs __attribute__((unused))) {
+  __asm__ volatile(
+      "  push   {r4-r11, lr}\n"
+      "  lsl    r5, r3, #7\n"
+      "  add    r4, r1, r5\n"
+      "  sub    r5, r5, #8\n"
+      "  mov    r6, r2\n"
+      "  rsb    r3, r3, #0\n"
+      "  and    r3, r3, #7\n"
+      "  mov    r7, #44\n"
+      "  mul    r3, r3, r7\n"
+      "  adr.w  r7, 2f\n"
+      "  add    r7, r7, r3\n"
+      "  orr    r7, r7, #1\n"
+      "  add    r8, r2, #512\n"
+      "  push   {r4-r8}\n"
+      "  mov    r4, #0\n"
+      "  mov    r5, r4\n"
+      "  mov    r6, r4\n"
+      "  mov    r7, r4\n"
+      "  push   {r4-r7}\n"
+      "  push   {r4-r7}\n"
+      "1:\n" /* a position */
+      "  ldm.w  sp, {r4-r11}\n"
+      "  ldr    pc, [sp, #44]\n"
+      "  .balign 4\n"
+      "2:\n" TC_WINOGRAD_PAIR TC_WINOGRAD_PAIR TC_WINOGRAD_PAIR TC_WINOGRAD_PAIR
+          TC_WINOGRAD_PAIR TC_WINOGRAD_PAIR TC_WINOGRAD_PAIR TC_WINOGRAD_PAIR
+      "  ldr    r2, [sp, #32]\n"
+      "  cmp    r1, r2\n"
+      "  blo.w  2b\n"
+      "  ldrd   r2, r3, [sp, #36]\n"
+      "  sub    r1, r1, r2\n"
+      "  stm.w  r3!, {r4-r11}\n"
+      "  str    r3, [sp, #40]\n"
+      "  ldr    r2, [sp, #48]\n"
+      "  cmp    r3, r2\n"
+      "  bne.w  1b\n"
+      "  add    sp, sp, #52\n"
+      "  pop    {r4-r11, pc}\n");
+}
+
+/* r0: sums of a channel, both tiles beside each other; position p is 32 * p
+ * bytes behind it.  The stack holds bias, y, zero, the columns, row, y_end. */
+TC_ASM_FUNCTION static void tc_winograd_finish(const tc_winograd_output *out
+                                               __attribute__((unused))) {
+  __asm__ volatile(
+      "  push   {r4-r11, lr}\n"
+      "  ldm.w  r0, {r0-r8}\n"
+      "  push   {r1-r8}\n"
+      "1:\n"
+      /* Column 0 of A' m: r2, r3 of the first row, r4, r5 of the second. */
+      "  ldrd   r2, r3, [r0]\n"
+      "  ldrd   r4, r5, [r0, #128]\n"
+      "  ldrd   r6, r7, [r0, #256]\n"
+      "  ldrd   r8, r9, [r0, #384]\n"
+      "  add    r2, r2, r4\n"
+      "  add    r3, r3, r5\n"
+      "  sub    r4, r4, r6\n"
+      "  sub    r5, r5, r7\n"
+      "  add    r2, r2, r6\n"
+      "  add    r3, r3, r7\n"
+      "  sub    r4, r4, r8\n"
+      "  sub    r5, r5, r9\n"
+      /* Column 1: r6 to r9. */
+      "  ldr    r1, [sp]\n"
+      "  ldrd   r6, r7, [r0, #32]\n"
+      "  ldrd   r8, r9, [r0, #160]\n"
+      "  ldrd   r10, r11, [r0, #288]\n"
+      "  ldrd   r12, lr, [r0, #416]\n"
+      "  ldr    r1, [r1]\n"
+      "  add    r8, r8, r1\n"
+      "  add    r9, r9, r1\n"
+      "  add    r6, r6, r8\n"
+      "  add    r7, r7, r9\n"
+      "  sub    r8, r8, r10\n"
+      "  sub    r9, r9, r11\n"
+      "  add    r6, r6, r10\n"
+      "  add    r7, r7, r11\n"
+      "  sub    r8, r8, r12\n"
+      "  sub    r9, r9, lr\n"
+      "  add    r2, r2, r6\n"
+      "  add    r3, r3, r7\n"
+      "  add    r4, r4, r8\n"
+      "  add    r5, r5, r9\n"
+      /* Column 2: r1, r12 and r10, r11. */
+      "  ldrd   r10, r11, [r0, #192]\n"
+      "  ldrd   r12, lr, [r0, #320]\n"
+      "  add    r1, r10, r12\n"
+      "  sub    r10, r10, r12\n"
+      "  add    r12, r11, lr\n"
+      "  sub    r11, r11, lr\n"
+      "  ldr    lr, [r0, #64]\n"
+      "  add    r1, r1, lr\n"
+      "  ldr    lr, [r0, #68]\n"
+      "  add    r12, r12, lr\n"
+      "  ldr    lr, [r0, #448]\n"
+      "  sub    r10, r10, lr\n"
+      "  ldr    lr, [r0, #452]\n"
+      "  sub    r11, r11, lr\n"
+      "  add    r2, r2, r1\n"
+      "  sub    r6, r6, r1\n"
+      "  add    r3, r3, r12\n"
+      "  sub    r7, r7, r12\n"
+      "  add    r4, r4, r10\n"
+      "  sub    r8, r8, r10\n"
+      "  add    r5, r5, r11\n"
+      "  sub    r9, r9, r11\n"
+      /* Column 3. */
+      "  ldrd   r10, r11, [r0, #96]\n"
+      "  ldrd   r12, lr, [r0, #480]\n"
+      "  sub    r6, r6, r10\n"
+      "  sub    r7, r7, r11\n"
+      "  add    r8, r8, r12\n"
+      "  add    r9, r9, lr\n"
+      "  ldrd   r10, r11, [r0, #224]\n"
+      "  ldrd   r12, lr, [r0, #352]\n"
+      "  sub    r6, r6, r10\n"
+      "  sub    r7, r7, r11\n"
+      "  sub    r8, r8, r10\n"
+      "  sub    r9, r9, r11\n"
+      "  sub    r6, r6, r12\n"
+      "  sub    r7, r7, lr\n"
+      "  add    r8, r8, r12\n"
+      "  add    r9, r9, lr\n"
+      /* The pixels of the first row are r2, r6, r3, r7 now, those of the second
+       * r4, r8, r5, r9. */
+      "  ldr    r10, [sp]\n"
+      "  ldr    r12, [sp, #8]\n"
+      "  ldr    r11, [r10, #16]\n"
+      "  add    r10, r10, #4\n"
+      "  str    r10, [sp]\n"
+      "  asr    r2, r2, #2\n"
+      "  asr    r3, r3, #2\n"
+      "  asr    r4, r4, #2\n"
+      "  asr    r5, r5, #2\n"
+      "  asr    r6, r6, #2\n"
+      "  asr    r7, r7, #2\n"
+      "  asr    r8, r8, #2\n"
+      "  asr    r9, r9, #2\n"
+      "  smmlar r2, r2, r11, r12\n"
+      "  smmlar r3, r3, r11, r12\n"
+      "  smmlar r4, r4, r11, r12\n"
+      "  smmlar r5, r5, r11, r12\n"
+      "  smmlar r6, r6, r11, r12\n"
+      "  smmlar r7, r7, r11, r12\n"
+      "  smmlar r8, r8, r11, r12\n"
+      "  smmlar r9, r9, r11, r12\n"
+      "  ldr    r1, [sp, #4]\n"
+      "  ldrd   r10, r11, [sp, #12]\n"
+      "  ldrd   r12, lr, [sp, #20]\n"
+      "  ssat   r2, #8, r2\n"
+      "  ssat   r3, #8, r3\n"
+      "  ssat   r4, #8, r4\n"
+      "  ssat   r5, #8, r5\n"
+      "  ssat   r6, #8, r6\n"
+      "  ssat   r7, #8, r7\n"
+      "  ssat   r8, #8, r8\n"
+      "  ssat   r9, #8, r9\n"
+      /* What lies outside is overwritten by what lies inside. */
+      "  add    lr, lr, r1\n"
+      "  strb   r9, [lr, r12]\n"
+      "  strb   r5, [lr, r11]\n"
+      "  strb   r8, [lr, r10]\n"
+      "  strb   r4, [lr]\n"
+      "  strb   r7, [r1, r12]\n"
+      "  strb   r3, [r1, r11]\n"
+      "  strb   r6, [r1, r10]\n"
+      "  strb   r2, [r1], #1\n"
+      "  str    r1, [sp, #4]\n"
+      "  ldr    r2, [sp, #28]\n"
+      "  add    r0, r0, #8\n"
+      "  cmp    r1, r2\n"
+      "  bne.w  1b\n"
+      "  add    sp, sp, #32\n"
+      "  pop    {r4-r11, pc}\n");
+}
+
+#endif
+
+#endif /* TC_WINOGRAD_ASM_H_ */
