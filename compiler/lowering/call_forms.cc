@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/lowering/call_forms.h"
 
+#include <algorithm>
 #include <tuple>
 
 #include "compiler/lowering/arranged_weights.h"
 #include "compiler/targets/registry.h"
 #include "depthwise2d/depthwise2d.h"
+#include "depthwise2d/depthwise2d_mve.h"
 #include "pool/pool_part.h"
 
 static auto BlockFields(const tc_avg_pool_part_shape*) {
@@ -54,8 +56,13 @@ std::optional<LoweredCall> InPlaceForm(const LoweredCall& lowered,
     return std::nullopt;
   }
   const auto& shape = *static_cast<const tc_depthwise2d_shape*>(s.data());
-  return WithScratch(lowered, kInPlace, tc_depthwise2d_line_bytes(&shape),
-                     target);
+  std::optional<LoweredCall> form =
+      WithScratch(lowered, kInPlace, tc_depthwise2d_line_bytes(&shape), target);
+  if (form && (form->kernel->needs & TC_CAP_MVE) != 0) {
+    form->call.scratch_bytes = std::max<int64_t>(
+        form->call.scratch_bytes, tc_depthwise2d_ring_bytes(&shape));
+  }
+  return form;
 }
 
 std::optional<LoweredCall> PartForm(const LoweredCall& lowered,

@@ -78,7 +78,7 @@ CASES = [Case(model) for model in QUANTIZED] + [
     Case(model, streams=True) for model in QUANTIZED[:4]] + [
     Case(model, target="cortex-m4") for model in QUANTIZED] + [
     Case(model, target="cortex-m4", streams=True) for model in QUANTIZED[:4]] + [
-    Case(model, target="cortex-m55") for model in QUANTIZED[:6]] + [
+    Case(model, target="cortex-m55") for model in QUANTIZED[:8]] + [
     WINOGRAD, dataclasses.replace(WINOGRAD, streams=True)]
 SAMPLES = 2
 CALIBRATION = 8  # enough for bits to be equal, and quick

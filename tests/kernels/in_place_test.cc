@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "depthwise2d/depthwise2d_mve.h"
 #include "gtest/gtest.h"
 #include "kernels.h"
 #include "tests/kernels/fixture.h"
@@ -20,10 +21,10 @@ tc_conv2d_shape RandomSame(Random& random) {
   tc_conv2d_shape s = {};
   s.batch = 1;
   s.in_h = s.out_h = random.Int(1, random.Bool() ? 9 : 30);
-  s.in_w = s.out_w = random.Int(1, 9);
+  s.in_w = s.out_w = random.Int(1, random.Bool() ? 9 : 20);
   s.in_c = s.out_c = s.group = random.Int(1, 13);
-  s.kernel_h = random.Int(1, 5);
-  s.kernel_w = random.Int(1, 5);
+  s.kernel_h = random.Int(1, random.Bool() ? 5 : 9);
+  s.kernel_w = random.Int(1, random.Bool() ? 5 : 9);
   s.stride_h = s.stride_w = 1;
   s.dilation_h = random.Int(1, 2);
   s.dilation_w = random.Int(1, 2);
@@ -66,7 +67,8 @@ TEST_P(InPlaceTest, ComputesWhatItsFamilyMeansInItsOperand) {
         s.stride_w, s.pad_top, s.pad_left, s.dilation_h, s.dilation_w};
     const std::vector<int8_t> w =
         PackWeights(layer.w, s.out_c, 1, layer.taps(), s.out_c);
-    Guarded<int8_t> line(tc_depthwise2d_line_bytes(&shape));
+    Guarded<int8_t> line(std::max<int64_t>(tc_depthwise2d_line_bytes(&shape),
+                                           tc_depthwise2d_ring_bytes(&shape)));
     Guarded<int8_t> apart(layer.outputs());
     Guarded<int8_t> here(layer.outputs());
     std::copy(layer.x.begin(), layer.x.end(), here.data());
