@@ -300,6 +300,23 @@ absl::StatusOr<CompiledModel> CompileModel(const std::string& path,
   return compiled;
 }
 
+absl::StatusOr<Module> PlanWithFlash(const CompiledModel& model,
+                                     const CompileOptions& options,
+                                     int64_t more_bytes) {
+  TINYC_ASSIGN_OR_RETURN(Pipeline pipeline, CompilePipeline(options));
+  std::erase_if(pipeline, [](const PipelineItem& item) {
+    return item.pass->to == Stage::kGraph;
+  });
+  for (PipelineItem& item : pipeline) {
+    if (item.pass->name == "arrange-weights" && item.options.values().empty()) {
+      item.options = PassOptions({{"flash", absl::StrCat(more_bytes)}});
+    }
+  }
+  Module module = Copy(model.graph);
+  TINYC_RETURN_IF_ERROR(RunPipeline(module, pipeline, options.manager));
+  return module;
+}
+
 absl::StatusOr<Module> CompileGraph(const std::string& path,
                                     const CompileOptions& options) {
   TINYC_ASSIGN_OR_RETURN(const Pipeline pipeline,

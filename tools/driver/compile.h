@@ -81,6 +81,12 @@ struct CompiledModel {
 absl::StatusOr<CompiledModel> CompileModel(const std::string& path,
                                            const CompileOptions& options);
 
+// `model` planned anew where weights may take so many bytes more, if that makes
+// layers faster (passes/arrange_weights.cc).
+absl::StatusOr<Module> PlanWithFlash(const CompiledModel& model,
+                                     const CompileOptions& options,
+                                     int64_t more_bytes);
+
 // The model in `path`, read as CompileModel does, after options.passes, which
 // end at [graph].
 absl::StatusOr<Module> CompileGraph(const std::string& path,

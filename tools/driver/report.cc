@@ -271,6 +271,14 @@ std::string ValueName(const Value& value) {
   return LayerName(*value.producer());
 }
 
+int64_t WeightBytes(const Module& module) {
+  int64_t weight_bytes = 0;
+  int64_t macs = 0;
+  absl::flat_hash_set<const Tensor*> seen;
+  LayersJson(module, 0, &seen, &weight_bytes, &macs);
+  return weight_bytes;
+}
+
 Json ReportJson(const Module& module, bool share_code) {
   TINYC_CHECK(module.stage == Stage::kPlanned);
   const std::vector<Resident> residents = Residents(module);

@@ -89,6 +89,9 @@ std::string RowsText(const nlohmann::ordered_json& input);
 // never more than twice that.
 int64_t CodeBytesEstimate(const Module& module, bool share_code = false);
 
+// Bytes of the constants of the emitted C, each counted once.
+int64_t WeightBytes(const Module& module);
+
 // The stack of a run as Thumb-2 code at -Os, without functions of libraries:
 // <prefix>_run and the most that any function of a called family took where it
 // was measured.  Emitted C calls two levels deep and has frames of fixed sizes;

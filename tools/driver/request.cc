@@ -9,6 +9,7 @@
 #include "tools/driver/pruning.h"
 #include "tools/driver/quality.h"
 #include "tools/driver/report.h"
+#include "tools/driver/spend_flash.h"
 
 namespace tinyc {
 
@@ -42,6 +43,9 @@ std::optional<Compiled> Compile(const Request& request,
   if (!model.ok()) {
     PrintErrors(WithFile(request.model, model.status()));
     return std::nullopt;
+  }
+  if (!request.in_shared_arena) {
+    SpendFlash(options, request.code == "small", &*model);
   }
   PrintNotes(model->planned.notes);
   nlohmann::ordered_json report =

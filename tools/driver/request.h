@@ -27,6 +27,7 @@ struct Request {
   std::string emit = "single";
   std::string report;
   std::optional<std::string> verify;  // "": random samples
+  bool in_shared_arena = false;       // the model is one of several
   bool check = false;
   bool selftest = false;
   std::string selftest_input;  // "": random numbers

@@ -103,6 +103,7 @@ int RunShared(const Request& request, const std::vector<std::string>& names,
   for (const std::string& name : names) {
     Request one = request;
     one.model = name;
+    one.in_shared_arena = true;  // --flash is for all of them together
     std::optional<Compiled> compiled = Compile(one, options);
     if (!compiled) return kExitFault;
     reports.push_back(compiled->report);
