@@ -24,6 +24,7 @@ import argparse
 import collections
 import dataclasses
 import datetime
+import itertools
 import json
 import os
 import pathlib
@@ -50,6 +51,8 @@ MODELS = [ROOT / "examples/mnist/mnist_int8.onnx"] + [
     emulate.SHARED / "models" / f"{name}_int8.onnx"
     for name in ("kws", "vww", "ic", "ad", "sww", "mcunet_vww",
                  "person_detect")]
+# Models that are also compiled with options, and the boards that tell.
+VARIANTS = {"ic_int8": (["--flash=1M"], ["m4", "m7", "m33"])}
 
 
 @dataclasses.dataclass
@@ -118,7 +121,7 @@ def measure(model, boards, opt, options=(), with_layers=False):
             if not run.same_bits:
                 sys.exit(f"{model.stem} on {board}: {run.text}")
             report = json.loads((folder / "report.json").read_text())
-            cost = Cost(model.stem, board, macs, run.instructions,
+            cost = Cost(" ".join([model.stem, *options]), board, macs, run.instructions,
                         *sizes(folder), report["arena_bytes"], run.stack)
             if with_layers:
                 cost.layers = layers.measure(emulate.run, board, folder, opt)
@@ -127,7 +130,8 @@ def measure(model, boards, opt, options=(), with_layers=False):
 
 def peer(cost, key="tflm"):
     for entry in PEERS[key]:
-        if (entry["model"], entry["board"]) == (cost.model, cost.board):
+        if (entry["model"], entry["board"]) == (cost.model.split()[0],
+                                                cost.board):
             return entry
     return None
 
@@ -209,12 +213,18 @@ def main():
         if not model.exists():
             print(f"skipped: {model.name} is not there", file=sys.stderr)
             continue
-        for cost in measure(model, args.boards.split(","), args.opt,
-                            shlex.split(args.options), args.layers):
+        boards = args.boards.split(",")
+        runs = [measure(model, boards, args.opt, shlex.split(args.options),
+                        args.layers)]
+        if not args.options and model.stem in VARIANTS:
+            options, telling = VARIANTS[model.stem]
+            runs.append(measure(model, [b for b in boards if b in telling],
+                                args.opt, options))
+        for cost in itertools.chain(*runs):
             costs.append(cost)
             print(f"{cost.model} {cost.board}: {cost.instructions:,}",
                   file=sys.stderr)
-            if args.layers:
+            if cost.layers:
                 print(f"{cost.model} on {cost.board}:\n\n"
                       f"{layers.table(cost.layers, cost.instructions)}\n")
     text = (f"{datetime.date.today()}, gcc {compiler()} `{args.opt}`; TFLM: "

@@ -23,14 +23,15 @@ CASES = [(model, board) for model, boards in RECORD["counts"].items()
 
 @pytest.mark.parametrize("name,board", CASES)
 def test_no_more_instructions(name, board):
-    (model,) = [m for m in bench_mcu.MODELS if m.stem == name]
+    stem, *options = name.split()
+    (model,) = [m for m in bench_mcu.MODELS if m.stem == stem]
     if not model.exists():
         pytest.skip(f"skipped: {model.name} is not there")
     if shutil.which("qemu-system-arm") is None:
         pytest.skip("skipped: QEMU is not installed")
     if bench_mcu.compiler() != RECORD["compiler"]:
         pytest.skip(f"skipped: recorded with gcc {RECORD['compiler']}")
-    (cost,) = bench_mcu.measure(model, [board], RECORD["opt"])
+    (cost,) = bench_mcu.measure(model, [board], RECORD["opt"], options)
     recorded = RECORD["counts"][name][board]
     print(f"{cost.instructions}, recorded {recorded}")
     assert cost.instructions <= MARGIN * recorded

@@ -282,6 +282,31 @@ TEST_F(TinycTest, SaysWhetherTheModelFits) {
   EXPECT_THAT(run.out, HasSubstr("\n  does not fit: RAM "));
 }
 
+TEST_F(TinycTest, SpendsTheFlashThatIsLeft) {
+  const std::string faster = "1 of the convolutions take less than half";
+  const auto compile = [&](const std::vector<std::string>& limits) {
+    std::vector<std::string> arguments = {"examples/mnist/mnist_int8.onnx",
+                                          "--target=cortex-m4", "--verify",
+                                          "--report=" + Path("r.json")};
+    arguments.insert(arguments.end(), limits.begin(), limits.end());
+    const ProgramRun run = RunProgram("tinyc", arguments);
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    return run.err;
+  };
+  EXPECT_THAT(compile({}), Not(HasSubstr(faster)));
+  const auto plain = nlohmann::json::parse(Text("r.json"));
+  EXPECT_THAT(compile({"--flash=1M"}), HasSubstr(faster));
+  const auto fast = nlohmann::json::parse(Text("r.json"));
+  EXPECT_GT(fast["weight_bytes"], plain["weight_bytes"]);
+  const int64_t flash =
+      int64_t{fast["weight_bytes"]} + int64_t{fast["code_bytes_estimate"]};
+  EXPECT_THAT(compile({absl::StrCat("--flash=", flash)}), HasSubstr(faster));
+  EXPECT_THAT(compile({absl::StrCat("--flash=", flash - 1)}),
+              Not(HasSubstr(faster)));
+  // Nor when rows take turns.
+  EXPECT_THAT(compile({"--flash=1M", "--ram=min"}), Not(HasSubstr(faster)));
+}
+
 TEST_F(TinycTest, RefusesWrongLimits) {
   ExpectFailure({kModel, "--check", "--ram=64KB"}, 2,
                 "--ram is a number of bytes like 65536, 64K or 1M, not "
