@@ -27,7 +27,7 @@ TC_INLINE int32_t tc_by16_steps(int32_t taps) { return (taps + 15) / 16; }
 /* The words of a block of 4 channels. */
 TC_INLINE int32_t tc_by16_block(int32_t steps) { return 16 * steps + 8; }
 
-#if !TC_BY16_ASM
+#if !TC_MVE_ASM
 
 TC_INLINE void tc_by16_outputs(const tc_by16_job *job, const int8_t *x,
                                int8_t *y) {

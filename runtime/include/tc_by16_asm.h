@@ -12,13 +12,6 @@
 #include "tc_dsp.h"
 #include "tc_kernel.h"
 
-#if TC_DSP && defined(__thumb2__) && defined(__ARM_FEATURE_MVE) && \
-    __ARM_FEATURE_MVE + 0 >= 1
-#define TC_BY16_ASM 1
-#else
-#define TC_BY16_ASM 0
-#endif
-
 /* Some blocks of channels of one pixel, or of two. */
 typedef struct {
   const uint32_t *w; /* the first block */
@@ -32,7 +25,7 @@ typedef struct {
   int8_t *y0_end;
 } tc_by16_job;
 
-#if TC_BY16_ASM
+#if TC_MVE_ASM
 
 /* The results in q: sums shifted, multiplied and moved by the zero point, each
  * saturated into the low byte of its lane. */

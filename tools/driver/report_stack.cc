@@ -19,7 +19,7 @@ constexpr struct {
     {"dense_s8_paired", 136},
     {"depthwise2d_s8_dsp", 928},
     {"depthwise2d_s8_in_place_dsp", 624},
-    {"depthwise2d_s8_in_place_mve", 624},
+    {"depthwise2d_s8_in_place_mve", 712},
     {"depthwise2d_s8_in_place", 400},
     {"avg_pool_", 80},
     {"conv2d_f32", 112},

@@ -25,12 +25,6 @@
 
 /* In assembly, since compilers move sums between registers: only even ones add
  * up vectors. */
-#if TC_DSP_ASM && defined(__ARM_FEATURE_MVE) && __ARM_FEATURE_MVE + 0 >= 1
-#define TC_MVE_ASM 1
-#else
-#define TC_MVE_ASM 0
-#endif
-
 /* The most bytes of weights: twice those of the columns of 8x8, and as many as
  * they turn by. */
 #define TC_DEPTHWISE2D_WEIGHTS (2 * 64 + 8)

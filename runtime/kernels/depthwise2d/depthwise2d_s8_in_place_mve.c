@@ -12,7 +12,6 @@ TC_KERNEL void tc_depthwise2d_s8_in_place_mve(
   int8_t weights[TC_DEPTHWISE2D_WEIGHTS];
   tc_depthwise2d_image m;
   int32_t o;
-  int32_t i;
   if (w_zero != NULL || !tc_depthwise2d_has_lines(s)) {
     tc_depthwise2d_s8_in_place_any(s, quant, x, w, bias, mult, w_zero, line, y);
     return;
@@ -23,9 +22,6 @@ TC_KERNEL void tc_depthwise2d_s8_in_place_mve(
   for (o = 0; o < s->out_c; ++o) {
     tc_depthwise2d_channel_image(&l, &q, x + o, w + o, bias[o], mult[o],
                                  weights, &m, y + o);
-    if (q.lo == -128 && q.hi == 127) continue;
-    for (i = o; i < s->out_h * s->out_w * s->out_c; i += s->out_c) {
-      y[i] = (int8_t)tc_clamp(y[i], q.lo, q.hi);
-    }
   }
+  tc_clamp_bytes(y, s->out_h * s->out_w * s->out_c, q.lo, q.hi);
 }

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Quantized depthwise convolution with Helium, where rows of outputs come one
+ * by one: 8 channels of an output at a time, whose taps are runs of neighbours
+ * in the image, or outside of it.  depthwise2d_s8_dsp.c is the same in C.
+ */
+#ifndef TC_DEPTHWISE2D_RUNS_MVE_H_
+#define TC_DEPTHWISE2D_RUNS_MVE_H_
+
+#include <string.h>
+
+#include "depthwise2d/depthwise2d.h"
+#include "tc_dsp.h"
+#include "tc_window.h"
+
+/* Taps of a window that are a step apart, and whose weights follow those of the
+ * run before.  Outside the image x does not move from 8 times in_zero. */
+typedef struct {
+  const int8_t *x;
+  int32_t x_step;
+  int32_t x_next; /* from 8 channels to the next ones */
+  int32_t taps;
+} tc_depthwise2d_run;
+
+/* The most rows of a kernel, and the runs of its windows. */
+#define TC_DEPTHWISE2D_RUN_ROWS 7
+#define TC_DEPTHWISE2D_RUNS (3 * TC_DEPTHWISE2D_RUN_ROWS + 2)
+
+/* `eights` times 8 channels of an output: pointers to the first of each. */
+typedef struct {
+  int32_t w_step; /* from a tap to the next one */
+  const int32_t *bias;
+  const int32_t *mult;
+  int32_t shift;
+  int32_t zero;             /* zero point of y */
+  tc_depthwise2d_run *runs; /* move on while it works */
+  tc_depthwise2d_run *runs_end;
+  int8_t *y;
+  int32_t eights;
+  const int8_t *w;
+} tc_depthwise2d_runs_job;
+
+#if TC_MVE_ASM
+
+/* Sums of even channels in q0, of odd ones in q1.  The stack holds runs,
+ * runs_end, y, eights and w. */
+TC_ASM_FUNCTION static void tc_depthwise2d_eights(
+    const tc_depthwise2d_runs_job *job __attribute__((unused))) {
+  __asm__ volatile(
+      "  push   {r4-r11, lr}\n"
+      "  vpush  {d8, d9}\n"
+      "  ldm    r0!, {r6-r10}\n"
+      "  ldm    r0, {r1-r5}\n"
+      "  push   {r1-r5}\n"
+      "1:\n" /* 8 channels */
+      "  vmov.i32   q0, #0\n"
+      "  vmov.i32   q1, #0\n"
+      "  ldrd   r0, r11, [sp]\n"
+      "  ldr    r4, [sp, #16]\n"
+      "  add.w  r12, r4, #8\n"
+      "  str.w  r12, [sp, #16]\n"
+      "2:\n" /* a run */
+      "  ldm.w  r0, {r1-r3, r5}\n"
+      "  add    r3, r3, r1\n"
+      "  str    r3, [r0], #16\n"
+      "  dls    lr, r5\n"
+      "3:\n"
+      "  vldrb.s16  q2, [r1]\n"
+      "  add    r1, r1, r2\n"
+      "  vldrb.s16  q3, [r4]\n"
+      "  add    r4, r4, r6\n"
+      "  vmullb.s16 q4, q2, q3\n"
+      "  vmullt.s16 q2, q2, q3\n"
+      "  vadd.i32   q0, q0, q4\n"
+      "  vadd.i32   q1, q1, q2\n"
+      "  le     lr, 3b\n"
+      "  cmp    r0, r11\n"
+      "  bne.n  2b\n"
+      "  vld20.32   {q2, q3}, [r7]\n"
+      "  vld21.32   {q2, q3}, [r7]!\n"
+      "  vadd.i32   q0, q0, q2\n"
+      "  vadd.i32   q1, q1, q3\n"
+      "  vld20.32   {q2, q3}, [r8]\n"
+      "  vld21.32   {q2, q3}, [r8]!\n"
+      "  vshl.s32   q0, r9\n"
+      "  vshl.s32   q1, r9\n"
+      "  vrmulh.s32 q0, q0, q2\n"
+      "  vrmulh.s32 q1, q1, q3\n"
+      "  vadd.i32   q0, q0, r10\n"
+      "  vadd.i32   q1, q1, r10\n"
+      "  ldrd   r1, r2, [sp, #8]\n"
+      "  vqmovnb.s32 q0, q0\n"
+      "  vqmovnt.s32 q0, q1\n"
+      "  vqmovnb.s16 q0, q0\n"
+      "  subs   r2, r2, #1\n"
+      "  vstrb.16   q0, [r1], #8\n"
+      "  strd   r1, r2, [sp, #8]\n"
+      "  bne.n  1b\n"
+      "  add    sp, sp, #20\n"
+      "  vpop   {d8, d9}\n"
+      "  pop    {r4-r11, pc}\n");
+}
+
+/* Whether this is for such a layer. */
+TC_INLINE int32_t tc_depthwise2d_has_runs(const tc_depthwise2d_shape *s,
+                                          const int32_t *w_zero) {
+  return w_zero == NULL && s->in_c == s->out_c && s->out_c >= 8 &&
+         (s->kernel_w == 1 || s->kernel_h <= TC_DEPTHWISE2D_RUN_ROWS);
+}
+
+/* Adds a run; x is NULL outside the image. */
+TC_INLINE tc_depthwise2d_run *tc_depthwise2d_add_run(tc_depthwise2d_run *run,
+                                                     const int8_t *outside,
+                                                     const int8_t *x,
+                                                     int32_t x_step,
+                                                     int32_t taps) {
+  if (taps == 0) return run;
+  run->x = x == NULL ? outside : x;
+  run->x_step = x == NULL ? 0 : x_step;
+  run->x_next = x == NULL ? 0 : 8;
+  run->taps = taps;
+  return run + 1;
+}
+
+/* The runs of the window whose first tap is x[at], or would be, of which these
+ * rows and columns lie inside.  Returns their end. */
+TC_INLINE tc_depthwise2d_run *tc_depthwise2d_runs_of(
+    const tc_depthwise2d_shape *s, const int8_t *outside, const int8_t *x,
+    int32_t at, tc_range ky, tc_range kx, tc_depthwise2d_run *run) {
+  const int32_t x_step = s->dilation_w * s->in_c;
+  const int32_t x_row = s->dilation_h * s->in_w * s->in_c;
+  int32_t i;
+  run = tc_depthwise2d_add_run(run, outside, NULL, 0, ky.first * s->kernel_w);
+  if (s->kernel_w == 1) { /* rows are one run */
+    run = tc_depthwise2d_add_run(
+        run, outside, kx.first < kx.last ? x + (at + ky.first * x_row) : NULL,
+        x_row, ky.last - ky.first);
+  } else {
+    for (i = ky.first; i < ky.last; ++i) {
+      run = tc_depthwise2d_add_run(run, outside, NULL, 0, kx.first);
+      run = tc_depthwise2d_add_run(run, outside,
+                                   x + (at + i * x_row + kx.first * x_step),
+                                   x_step, kx.last - kx.first);
+      run =
+          tc_depthwise2d_add_run(run, outside, NULL, 0, s->kernel_w - kx.last);
+    }
+  }
+  return tc_depthwise2d_add_run(run, outside, NULL, 0,
+                                (s->kernel_h - ky.last) * s->kernel_w);
+}
+
+/* The same for a window that lies inside, where `run` has those of another one
+ * already. */
+TC_INLINE tc_depthwise2d_run *tc_depthwise2d_move_runs(
+    const tc_depthwise2d_shape *s, const int8_t *x, tc_depthwise2d_run *run) {
+  const int32_t runs = s->kernel_w == 1 ? 1 : s->kernel_h;
+  int32_t i;
+  for (i = 0; i < runs; ++i) {
+    run[i].x = x + i * s->dilation_h * s->in_w * s->in_c;
+  }
+  return run + runs;
+}
+
+/* One row of outputs.  The last channels of a number that 8 does not divide are
+ * computed twice. */
+TC_INLINE void tc_depthwise2d_runs_row(const tc_depthwise2d_shape *s,
+                                       const tc_depthwise2d_s8_quant *quant,
+                                       const int8_t *x, const int8_t *w,
+                                       const int32_t *bias, const int32_t *mult,
+                                       int32_t oy, int8_t *y) {
+  const tc_depthwise2d_s8_quant q = *quant; /* y might be its bytes */
+  const int32_t top = oy * s->stride_h - s->pad_top;
+  const tc_range ky = tc_valid_taps(top, s->kernel_h, s->dilation_h, s->in_h);
+  const int32_t rest = s->out_c % 8;
+  tc_depthwise2d_run runs[TC_DEPTHWISE2D_RUNS];
+  tc_depthwise2d_runs_job job;
+  int8_t outside[8];
+  int32_t ready = 0; /* runs are those of a window inside */
+  int32_t ox;
+  memset(outside, q.in_zero, sizeof outside);
+  job.w_step = s->out_c;
+  job.shift = q.shift;
+  job.zero = q.out_zero;
+  job.runs = runs;
+  for (ox = 0; ox < s->out_w; ++ox) {
+    const int32_t left = ox * s->stride_w - s->pad_left;
+    const tc_range kx =
+        tc_valid_taps(left, s->kernel_w, s->dilation_w, s->in_w);
+    const int32_t inside =
+        ky.last - ky.first == s->kernel_h && kx.last - kx.first == s->kernel_w;
+    int32_t o = 0;
+    job.eights = s->out_c / 8;
+    for (;;) {
+      const int32_t at = (top * s->in_w + left) * s->in_c + o;
+      job.runs_end = inside && ready ? tc_depthwise2d_move_runs(s, x + at, runs)
+                                     : tc_depthwise2d_runs_of(s, outside, x, at,
+                                                              ky, kx, runs);
+      ready = inside;
+      job.bias = bias + o;
+      job.mult = mult + o;
+      job.w = w + o;
+      job.y = y + o;
+      tc_depthwise2d_eights(&job);
+      if (rest == 0 || o != 0) break;
+      o = s->out_c - 8;
+      job.eights = 1;
+    }
+    tc_clamp_bytes(y, s->out_c, q.lo, q.hi);
+    y += s->out_c;
+  }
+}
+
+#endif /* TC_MVE_ASM */
+
+#endif /* TC_DEPTHWISE2D_RUNS_MVE_H_ */
