@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 
 import emulate
+import odd_shapes
 
 ROOT = emulate.ROOT
 SHARED = emulate.SHARED
@@ -80,6 +81,11 @@ CASES = [Case(model) for model in QUANTIZED] + [
     Case(model, target="cortex-m4", streams=True) for model in QUANTIZED[:4]] + [
     Case(model, target="cortex-m55") for model in QUANTIZED[:8]] + [
     WINOGRAD, dataclasses.replace(WINOGRAD, streams=True)]
+# Shapes that no model has.
+ODD = pathlib.Path("odd_shapes.tir")
+CASES += [Case(ODD, streams=streams, target=target)
+          for target in ("generic", "cortex-m4", "cortex-m55")
+          for streams in (False, True)]
 SAMPLES = 2
 CALIBRATION = 8  # enough for bits to be equal, and quick
 
@@ -88,6 +94,8 @@ def samples_for(model, count):
     beside = emulate.samples_beside(model, count)
     if beside is not None:
         return beside
+    if model == ODD:
+        return odd_shapes.samples(count)
     if model.parent == EXPORTS:
         onnx = pytest.importorskip("onnx", reason="skipped: no onnx")
         (x,) = onnx.load(model).graph.input
@@ -120,6 +128,9 @@ def compile_case(case, folder):
         model = folder / "masked.onnx"
         onnx.save(masks.mask_model(onnx.load(case.model), case.zeros), model)
         options = ["--weights=small"]
+    if model == ODD:
+        model = folder / ODD
+        model.write_text(odd_shapes.TEXT)
     report = folder / "report.json"
     memory = ["--ram=min", "--max-macs-increase=10%"] if case.streams else []
     if case.kernels is not None:
@@ -160,7 +171,7 @@ def compiled(tmp_path_factory):
 
 
 def check(case, board, compiled, opt="-O2", compiler="gcc"):
-    if not case.model.exists():
+    if case.model != ODD and not case.model.exists():
         pytest.skip(f"skipped: {case.model.name} is not there")
     for program in ("qemu-system-arm", compiler):
         if shutil.which(program) is None:
