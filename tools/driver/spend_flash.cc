@@ -69,10 +69,10 @@ void SpendFlash(const CompileOptions& options, bool share_code,
       return;
     }
     faster->notes.push_back(absl::StrCat(
-        FasterLayers(*faster), " of the convolutions take less than half the ",
-        "products, for which --flash has room: weights ",
-        NumberText(before.weights), " => ", NumberText(after.weights),
-        " bytes, arena ", NumberText(model->planned.plan->arena_bytes), " => ",
+        "--flash has room for convolutions with less than half the products, ",
+        FasterLayers(*faster), " here: weights ", NumberText(before.weights),
+        " => ", NumberText(after.weights), " bytes, arena ",
+        NumberText(model->planned.plan->arena_bytes), " => ",
         NumberText(arena)));
     model->planned = *std::move(faster);
     return;
