@@ -10,9 +10,10 @@
 // option `flash=<bytes>` convolutions of 3x3 at stride 1 take the form with
 // fewer products and 3.6 times the weights (tc_winograd.h) where the weights of
 // all of them grow by at most so many bytes: first those that save most time
-// for each byte.  Comes
-// after compress-weights, which has taken the layers that are better off with
-// fewer bytes, and before pack-weights.
+// for each byte.
+//
+// Comes after compress-weights, which has taken the layers that are better off
+// with fewer bytes, and before pack-weights.
 #include <algorithm>
 #include <optional>
 #include <utility>

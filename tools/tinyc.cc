@@ -58,9 +58,10 @@ absl::Status CheckRequest(const Request& request) {
                    "\"");
   }
   if (request.emit == "onnx" &&
-      (request.check || request.verify || !request.report.empty())) {
+      (request.check || request.verify || !request.report.empty() ||
+       request.code != Request().code)) {
     return Invalid(
-        "--check, --verify and --report are about C, not --emit=onnx");
+        "--check, --verify, --report and --code are about C, not --emit=onnx");
   }
   if (!request.selftest_input.empty() && !request.selftest) {
     return Invalid("--selftest-input is for --emit-selftest");

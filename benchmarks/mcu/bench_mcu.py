@@ -121,8 +121,9 @@ def measure(model, boards, opt, options=(), with_layers=False):
             if not run.same_bits:
                 sys.exit(f"{model.stem} on {board}: {run.text}")
             report = json.loads((folder / "report.json").read_text())
-            cost = Cost(" ".join([model.stem, *options]), board, macs, run.instructions,
-                        *sizes(folder), report["arena_bytes"], run.stack)
+            cost = Cost(" ".join([model.stem, *options]), board, macs,
+                        run.instructions, *sizes(folder),
+                        report["arena_bytes"], run.stack)
             if with_layers:
                 cost.layers = layers.measure(emulate.run, board, folder, opt)
             yield cost

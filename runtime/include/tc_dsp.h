@@ -30,8 +30,10 @@
 #define TC_DSP_ASM 0
 #endif
 
-/* The same for loops over vectors (Helium). */
-#if TC_DSP_ASM && defined(__ARM_FEATURE_MVE) && __ARM_FEATURE_MVE + 0 >= 1
+/* The same for loops over vectors (Helium), which have no jumps that would need
+ * a place to land. */
+#if TC_DSP && defined(__thumb2__) && defined(__ARM_FEATURE_MVE) && \
+    __ARM_FEATURE_MVE + 0 >= 1
 #define TC_MVE_ASM 1
 #else
 #define TC_MVE_ASM 0

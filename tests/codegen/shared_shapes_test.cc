@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "conv2d/conv2d.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/backend.h"

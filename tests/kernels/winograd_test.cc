@@ -114,19 +114,6 @@ struct Case {
     for (int8_t& w : layer.w) w = random.Bool() ? -128 : 127;
   }
 
-  std::vector<int8_t> Expected() const {
-    std::vector<int64_t> acc(static_cast<size_t>(layer.outputs()));
-    ForEachProduct(layer, r.q.in_zero,
-                   [&](size_t y, int32_t, int32_t x, int32_t weight) {
-                     acc[y] += int64_t{x} * weight;
-                   });
-    std::vector<int8_t> y;
-    for (size_t k = 0; k < acc.size(); ++k) {
-      y.push_back(Requantized(r, layer, k, acc[k]));
-    }
-    return y;
-  }
-
   ConvolutionLayer layer;
   Requantization r;
 };
@@ -146,7 +133,7 @@ TEST_P(WinogradTest, ComputesWhatItsFamilyMeans) {
   Random random(31);
   for (int i = 0; i < kShapes; ++i) {
     const Case c(random);
-    const std::vector<int8_t> expected = c.Expected();
+    const std::vector<int8_t> expected = ResultsOf(c.layer, c.r);
     Guarded<int8_t> y(c.layer.outputs());
     Run(c, c.layer.s, c.layer.x.data(), y.data());
     for (size_t k = 0; k < expected.size(); ++k) {
@@ -163,7 +150,7 @@ TEST_P(WinogradTest, ComputesRowByRow) {
     const Case c(random);
     const tc_conv2d_shape& s = c.layer.s;
     if (s.batch != 1) continue;
-    const std::vector<int8_t> expected = c.Expected();
+    const std::vector<int8_t> expected = ResultsOf(c.layer, c.r);
     for (int32_t oy = 0; oy < s.out_h; ++oy) {
       const int32_t first = std::max(oy - s.pad_top, 0);
       tc_conv2d_shape row = s;
@@ -189,7 +176,7 @@ TEST_P(WinogradTest, WritesWhereItHasRead) {
     const Case c(random);
     const tc_conv2d_shape& s = c.layer.s;
     if (s.batch != 1) continue;
-    const std::vector<int8_t> expected = c.Expected();
+    const std::vector<int8_t> expected = ResultsOf(c.layer, c.r);
     const int64_t in_row = int64_t{s.in_w} * s.in_c;
     const int64_t out_row = int64_t{s.out_w} * s.out_c;
     int64_t ahead = 0;  // from the result to the operand

@@ -18,6 +18,7 @@ constexpr struct {
 } kFrames[] = {
     {"dense_s8_paired", 136},
     {"depthwise2d_s8_dsp", 928},
+    {"depthwise2d_s8_mve", 640},
     {"depthwise2d_s8_in_place_dsp", 624},
     {"depthwise2d_s8_in_place_mve", 712},
     {"depthwise2d_s8_in_place", 400},

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "conv2d/conv2d.h"
-#include "tc_fixed.h"
+#include "tc_dsp.h"
 #include "tc_kernel.h"
 #include "tc_winograd.h"
 
@@ -90,11 +90,7 @@ TC_NOINLINE static void tc_conv2d_s8_winograd_layer(
       }
       out.row = (rows - 1) * row;
       tc_conv2d_s8_two_rows(s, &in, &out, w, y);
-      if (q->lo > -128 || q->hi < 127) {
-        for (i = 0; i < rows * row; ++i) {
-          y[i] = (int8_t)tc_clamp(y[i], q->lo, q->hi);
-        }
-      }
+      tc_clamp_bytes(y, rows * row, q->lo, q->hi);
       y += rows * row;
     }
     x += s->in_h * s->in_w * s->in_c;

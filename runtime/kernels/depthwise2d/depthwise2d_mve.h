@@ -40,13 +40,8 @@ tc_depthwise2d_by_rows(const tc_depthwise2d_shape *s) {
 
 TC_INLINE tc_depthwise2d_lines
 tc_depthwise2d_by_columns(const tc_depthwise2d_shape *s) {
-  tc_depthwise2d_lines l;
-  l.rows = s->in_w;
-  l.columns = s->in_h;
-  l.kernel_h = s->kernel_w;
-  l.kernel_w = s->kernel_h;
-  l.pad_top = s->pad_left;
-  l.pad_left = s->pad_top;
+  const tc_depthwise2d_shape t = tc_depthwise2d_turned(s);
+  tc_depthwise2d_lines l = tc_depthwise2d_by_rows(&t);
   l.row = s->in_c;
   l.column = s->in_w * s->in_c;
   l.w_row = s->out_c;

@@ -2,7 +2,7 @@
 /*
  * Quantized depthwise convolution with Helium, where rows of outputs come one
  * by one: 8 channels of an output at a time, whose taps are runs of neighbours
- * in the image, or outside of it.  depthwise2d_s8_dsp.c is the same in C.
+ * in the image, or outside of it.
  */
 #ifndef TC_DEPTHWISE2D_RUNS_MVE_H_
 #define TC_DEPTHWISE2D_RUNS_MVE_H_
@@ -12,13 +12,42 @@
 #include "depthwise2d/depthwise2d.h"
 #include "depthwise2d/depthwise2d_runs_asm.h"
 #include "tc_dsp.h"
+#include "tc_fixed.h"
+#include "tc_kernel.h"
 #include "tc_window.h"
-
-#if TC_MVE_ASM
 
 /* The most rows of a kernel, and the runs of its windows. */
 #define TC_DEPTHWISE2D_RUN_ROWS 7
 #define TC_DEPTHWISE2D_RUNS (3 * TC_DEPTHWISE2D_RUN_ROWS + 2)
+
+#if !TC_MVE_ASM
+
+/* All that a job tells. */
+TC_NOINLINE static void tc_depthwise2d_eights(
+    const tc_depthwise2d_runs_job *job) {
+  int32_t n;
+  int32_t t;
+  int32_t c;
+  for (n = 0; n < 8 * job->eights; n += 8) {
+    const int8_t *w = job->w + n;
+    tc_depthwise2d_run *run;
+    int32_t sum[8];
+    for (c = 0; c < 8; ++c) sum[c] = job->bias[n + c];
+    for (run = job->runs; run != job->runs_end; ++run) {
+      for (t = 0; t < run->taps; ++t) {
+        for (c = 0; c < 8; ++c) sum[c] += run->x[t * run->x_step + c] * w[c];
+        w += job->w_step;
+      }
+      run->x += run->x_next;
+    }
+    for (c = 0; c < 8; ++c) {
+      const int32_t v = tc_requant(sum[c], job->mult[n + c], job->shift);
+      job->y[n + c] = (int8_t)tc_clamp(v + job->zero, -128, 127);
+    }
+  }
+}
+
+#endif
 
 /* Whether this is for such a layer. */
 TC_INLINE int32_t tc_depthwise2d_has_runs(const tc_depthwise2d_shape *s,
@@ -128,7 +157,5 @@ TC_INLINE void tc_depthwise2d_runs_row(const tc_depthwise2d_shape *s,
     y += s->out_c;
   }
 }
-
-#endif /* TC_MVE_ASM */
 
 #endif /* TC_DEPTHWISE2D_RUNS_MVE_H_ */

@@ -2,11 +2,10 @@
 /*
  * Quantized depthwise convolution with products of 16-bit pairs: row by row,
  * one channel of a strip of columns at a time, or where windows are one column,
- * one output of 4 channels; with Helium 8 channels of any output.
+ * one output of 4 channels.
  */
 #include "depthwise2d/depthwise2d_column.h"
 #include "depthwise2d/depthwise2d_dsp.h"
-#include "depthwise2d/depthwise2d_runs_mve.h"
 #include "depthwise2d/depthwise2d_s8.h"
 
 /* Words of the rows of a strip. */
@@ -92,13 +91,6 @@ TC_KERNEL void tc_depthwise2d_s8_dsp(const tc_depthwise2d_shape *s,
   int32_t oy;
   for (n = 0; n < s->batch; ++n) {
     for (oy = 0; oy < s->out_h; ++oy) {
-#if TC_MVE_ASM
-      if (tc_depthwise2d_has_runs(s, w_zero)) {
-        tc_depthwise2d_runs_row(s, q, x, w, bias, mult, oy, y);
-        y += s->out_w * s->out_c;
-        continue;
-      }
-#endif
       if (tc_depthwise2d_has_pairs(s, w_zero) && tc_depthwise2d_strip(s) > 0) {
         tc_depthwise2d_dsp_row(s, q, x, w, bias, mult, oy, y);
       } else if (tc_depthwise2d_is_column(s, w_zero)) {
