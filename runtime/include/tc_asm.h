@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Functions in assembly, for loops that compilers keep too little of in
- * registers. */
+/* Which instructions there are, and functions in assembly, for loops that
+ * compilers keep too little of in registers. */
 #ifndef TC_ASM_H_
 #define TC_ASM_H_
 
@@ -10,6 +10,32 @@
 #define TC_ASM_FUNCTION __attribute__((naked, noinline, unused))
 #else
 #define TC_ASM_FUNCTION __attribute__((naked, noinline, noipa, unused))
+#endif
+
+/* Whether there are Arm's DSP instructions. */
+#if defined(__GNUC__) && defined(__ARM_FEATURE_DSP) && \
+    !defined(__ARM_BIG_ENDIAN)
+#define TC_DSP 1
+#else
+#define TC_DSP 0
+#endif
+
+/* Inner loops that compilers keep too little of in registers are functions in
+ * assembly where this is 1, and the same in C elsewhere. */
+#if TC_DSP && defined(__thumb2__) && defined(__ARM_FEATURE_UNALIGNED) && \
+    !defined(__ARM_FEATURE_BTI_DEFAULT)
+#define TC_DSP_ASM 1
+#else
+#define TC_DSP_ASM 0
+#endif
+
+/* The same for loops over vectors (Helium), which have no jumps that would need
+ * a place to land. */
+#if TC_DSP && defined(__thumb2__) && defined(__ARM_FEATURE_MVE) && \
+    __ARM_FEATURE_MVE + 0 >= 1
+#define TC_MVE_ASM 1
+#else
+#define TC_MVE_ASM 0
 #endif
 
 /* Whether it is for cores with 16-bit instructions only: Armv6-M. */

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "tc_by16_asm.h"
+#include "tc_bytes.h"
 #include "tc_dsp.h"
 #include "tc_fixed.h"
 #include "tc_kernel.h"

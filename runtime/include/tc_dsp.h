@@ -14,31 +14,6 @@
 #include "tc_fixed.h"
 #include "tc_kernel.h"
 
-#if defined(__GNUC__) && defined(__ARM_FEATURE_DSP) && \
-    !defined(__ARM_BIG_ENDIAN)
-#define TC_DSP 1
-#else
-#define TC_DSP 0
-#endif
-
-/* Inner loops that compilers keep too little of in registers are functions in
- * assembly where this is 1, and the same in C elsewhere. */
-#if TC_DSP && defined(__thumb2__) && defined(__ARM_FEATURE_UNALIGNED) && \
-    !defined(__ARM_FEATURE_BTI_DEFAULT)
-#define TC_DSP_ASM 1
-#else
-#define TC_DSP_ASM 0
-#endif
-
-/* The same for loops over vectors (Helium), which have no jumps that would need
- * a place to land. */
-#if TC_DSP && defined(__thumb2__) && defined(__ARM_FEATURE_MVE) && \
-    __ARM_FEATURE_MVE + 0 >= 1
-#define TC_MVE_ASM 1
-#else
-#define TC_MVE_ASM 0
-#endif
-
 /* Four bytes, or a pair, from any address. */
 TC_INLINE uint32_t tc_load4(const void *p) {
 #if TC_DSP
@@ -164,40 +139,6 @@ TC_INLINE int32_t tc_saturate8(int32_t v) {
   return byte;
 #else
   return tc_clamp(v, -128, 127);
-#endif
-}
-
-#if TC_MVE_ASM
-/* tc_clamp_bytes, 16 at a time. */
-TC_ASM_FUNCTION static void tc_clamp_vectors(
-    int8_t *y __attribute__((unused)), int32_t count __attribute__((unused)),
-    int32_t lo __attribute__((unused)), int32_t hi __attribute__((unused))) {
-  __asm__ volatile(
-      "  push    {r4, lr}\n"
-      "  vdup.8  q1, r2\n"
-      "  vdup.8  q2, r3\n"
-      "  wlstp.8 lr, r1, 2f\n"
-      "1:\n"
-      "  vldrb.8 q0, [r0]\n"
-      "  vmax.s8 q0, q0, q1\n"
-      "  vmin.s8 q0, q0, q2\n"
-      "  vstrb.8 q0, [r0], #16\n"
-      "  letp    lr, 1b\n"
-      "2:\n"
-      "  pop     {r4, pc}\n");
-}
-#endif
-
-/* Clamps results that lie within int8's range, which is nothing to do for most
- * layers. */
-TC_INLINE void tc_clamp_bytes(int8_t *y, int32_t count, int32_t lo,
-                              int32_t hi) {
-#if TC_MVE_ASM
-  if (lo > -128 || hi < 127) tc_clamp_vectors(y, count, lo, hi);
-#else
-  int32_t i;
-  if (lo == -128 && hi == 127) return;
-  for (i = 0; i < count; ++i) y[i] = (int8_t)tc_clamp(y[i], lo, hi);
 #endif
 }
 

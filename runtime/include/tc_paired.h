@@ -28,6 +28,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "tc_bytes.h"
 #include "tc_dsp.h"
 #include "tc_fixed.h"
 #include "tc_kernel.h"

@@ -37,7 +37,7 @@
 #include "tc_fixed.h"
 #include "tc_kernel.h"
 #include "tc_winograd_asm.h"
-#include "tc_winograd_types.h"
+#include "tc_winograd_transform_asm.h"
 
 /* The words of `sums`; those of v take 16 for each input channel. */
 #define TC_WINOGRAD_SUMS 128

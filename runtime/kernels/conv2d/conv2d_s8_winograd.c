@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "conv2d/conv2d.h"
+#include "tc_bytes.h"
 #include "tc_dsp.h"
 #include "tc_kernel.h"
 #include "tc_winograd.h"

@@ -11,6 +11,7 @@
 
 #include "depthwise2d/depthwise2d.h"
 #include "depthwise2d/depthwise2d_runs_asm.h"
+#include "tc_bytes.h"
 #include "tc_dsp.h"
 #include "tc_fixed.h"
 #include "tc_kernel.h"

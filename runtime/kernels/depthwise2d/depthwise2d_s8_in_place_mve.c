@@ -2,6 +2,7 @@
 /* Quantized depthwise convolution in place with products of 16 bytes. */
 #include "depthwise2d/depthwise2d_mve.h"
 #include "depthwise2d/depthwise2d_s8_in_place.h"
+#include "tc_bytes.h"
 
 TC_KERNEL void tc_depthwise2d_s8_in_place_mve(
     const tc_depthwise2d_shape *s, const tc_depthwise2d_s8_quant *quant,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Quantized sums of two, four neighbours at a time. */
 #include "pointwise/binary.h"
+#include "tc_bytes.h"
 #include "tc_dsp.h"
 #include "tc_fixed.h"
 #include "tc_kernel.h"
