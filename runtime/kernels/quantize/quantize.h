@@ -89,6 +89,10 @@ TC_INLINE int32_t tc_scale_at(const tc_quantize_shape *s, int32_t n, int32_t c,
   }
 
 /* y = saturate(round(x / scale) + zero) */
+typedef void tc_quantize_s8_fn(const tc_quantize_shape *s, const float *x,
+                               const float *scale, const int32_t *zero,
+                               int8_t *y);
+
 #define TC_QUANTIZE_PROTO(symbol, T, min, max)                                \
   void symbol(const tc_quantize_shape *s, const float *x, const float *scale, \
               const int32_t *zero, T *y)
