@@ -226,11 +226,13 @@ void TestAdd(const KernelRow& row) {
     const Problem p = RandomProblem(random);
     const std::vector<T> a = random.Elements<T>(p.a_size);
     const std::vector<T> b = random.Elements<T>(p.b_size);
-    // Scales of one half to three, as mult * 2^(shift - 32).
+    // Scales of one half to three, as mult * 2^(shift - 32), or times 64.
     tc_add_quant q = {};
     q.shift = sizeof(T) == 1 ? 20 : 14;
-    q.a_mult = random.Int(1 << (31 - q.shift), 3 << (32 - q.shift));
+    const int32_t times = random.Int(0, 9) == 0 ? 64 : 1;
+    q.a_mult = random.Int(1 << (31 - q.shift), 3 << (32 - q.shift)) * times;
     q.b_mult = random.Int(1 << (31 - q.shift), 3 << (32 - q.shift));
+    if (random.Bool()) q.b_mult = -q.b_mult;
     q.out_zero = random.Int(least, greatest);
     q.lo = random.Bool() ? least : 0;
     q.hi = greatest;
@@ -323,7 +325,9 @@ TEST(AddByHalvesTest, IsTheSum) {
 }
 
 INSTANTIATE_TEST_SUITE_P(OfFour, BinaryQuantTest,
-                         testing::Values(KernelRows("add_s8")[1]), RowName());
+                         testing::Values(KernelRows("add_s8")[1],
+                                         KernelRows("add_s8")[2]),
+                         RowName());
 INSTANTIATE_TEST_SUITE_P(Kernels, BinaryQuantTest,
                          testing::ValuesIn(KernelRowsMadeBy("TC_BINARY_QUANT")),
                          RowName());
