@@ -7,7 +7,7 @@
 #include "compiler/lowering/arranged_weights.h"
 #include "compiler/targets/registry.h"
 #include "depthwise2d/depthwise2d.h"
-#include "depthwise2d/depthwise2d_mve.h"
+#include "depthwise2d/depthwise2d_small_mve.h"
 #include "pool/pool_part.h"
 
 static auto BlockFields(const tc_avg_pool_part_shape*) {
@@ -60,7 +60,7 @@ std::optional<LoweredCall> InPlaceForm(const LoweredCall& lowered,
       WithScratch(lowered, kInPlace, tc_depthwise2d_line_bytes(&shape), target);
   if (form && (form->kernel->needs & TC_CAP_MVE) != 0) {
     form->call.scratch_bytes = std::max<int64_t>(
-        form->call.scratch_bytes, tc_depthwise2d_ring_bytes(&shape));
+        form->call.scratch_bytes, tc_depthwise2d_mve_bytes(&shape));
   }
   return form;
 }

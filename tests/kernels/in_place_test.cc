@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "depthwise2d/depthwise2d_mve.h"
+#include "depthwise2d/depthwise2d_small_mve.h"
 #include "gtest/gtest.h"
 #include "kernels.h"
 #include "tests/kernels/fixture.h"
@@ -68,7 +68,7 @@ TEST_P(InPlaceTest, ComputesWhatItsFamilyMeansInItsOperand) {
     const std::vector<int8_t> w =
         PackWeights(layer.w, s.out_c, 1, layer.taps(), s.out_c);
     Guarded<int8_t> line(std::max<int64_t>(tc_depthwise2d_line_bytes(&shape),
-                                           tc_depthwise2d_ring_bytes(&shape)));
+                                           tc_depthwise2d_mve_bytes(&shape)));
     Guarded<int8_t> apart(layer.outputs());
     Guarded<int8_t> here(layer.outputs());
     std::copy(layer.x.begin(), layer.x.end(), here.data());

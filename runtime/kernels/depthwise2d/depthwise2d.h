@@ -79,8 +79,8 @@ TC_INLINE int64_t tc_depthwise2d_line_bytes(const tc_depthwise2d_shape *s) {
 /*
  * As depthwise2d_s8 without strides, with as many channels, rows and columns in
  * the result as in the operand, and y may be x.  `line` is scratch at a
- * multiple of 4; the row of Helium has tc_depthwise2d_ring_bytes of
- * depthwise2d_mve.h if that is more.
+ * multiple of 4; the row of Helium has tc_depthwise2d_mve_bytes of
+ * depthwise2d_small_mve.h if that is more.
  */
 typedef void tc_depthwise2d_s8_in_place_fn(
     const tc_depthwise2d_shape *s, const tc_depthwise2d_s8_quant *q,

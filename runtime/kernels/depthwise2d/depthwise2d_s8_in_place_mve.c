@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Quantized depthwise convolution in place with products of 16 bytes. */
+/* Quantized depthwise convolution in place with Helium: products of 16 bytes of
+ * a channel, or of 8 channels where images are small. */
 #include "depthwise2d/depthwise2d_mve.h"
 #include "depthwise2d/depthwise2d_s8_in_place.h"
+#include "depthwise2d/depthwise2d_small_mve.h"
 #include "tc_bytes.h"
 
 TC_KERNEL void tc_depthwise2d_s8_in_place_mve(
@@ -13,6 +15,11 @@ TC_KERNEL void tc_depthwise2d_s8_in_place_mve(
   int8_t weights[TC_DEPTHWISE2D_WEIGHTS];
   tc_depthwise2d_image m;
   int32_t o;
+  if (w_zero == NULL && tc_depthwise2d_is_small(s)) {
+    tc_depthwise2d_small_image(s, &q, x, w, bias, mult, line, y);
+    tc_clamp_bytes(y, s->out_h * s->out_w * s->out_c, q.lo, q.hi);
+    return;
+  }
   if (w_zero != NULL || !tc_depthwise2d_has_lines(s)) {
     tc_depthwise2d_s8_in_place_any(s, quant, x, w, bias, mult, w_zero, line, y);
     return;
