@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What int8 models cost on microcontrollers, counted by an emulator.
+"""What models cost on microcontrollers, counted by an emulator.
 
 Compiles each model for the cores of the boards of tests/emulator, builds the C
-with GCC, checks that it gives the bits of the reference, and prints Markdown
-tables:
+with GCC, checks that it gives the bits of the reference (floats: nearly), and
+prints Markdown tables:
 
   instructions  of one inference, by QEMU: exact, and no cycles
   code          bytes of the functions of model.c
   constants     bytes of its weights, tables and descriptions
   arena, stack  bytes of RAM; the caller's inputs and outputs come on top
-  TFLM          instructions of TensorFlow Lite Micro with CMSIS-NN, as recorded
-                in peers.json, which says of what version and when
+  M4 cycles     estimated by cycles.py, for memory without wait states
+  peer          instructions of TensorFlow Lite Micro with CMSIS-NN, or of a float
+                model those of the better one of emx-onnx-cgen and onnx2c, as
+                recorded in peers.json, which says of what version and when
 
 --layers adds the instructions of each layer and of each kind of layer.
 
@@ -36,6 +38,7 @@ import tempfile
 
 import numpy as np
 
+import cycles
 import layers
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -51,6 +54,12 @@ MODELS = [ROOT / "examples/mnist/mnist_int8.onnx"] + [
     emulate.SHARED / "models" / f"{name}_int8.onnx"
     for name in ("kws", "vww", "ic", "ad", "sww", "mcunet_vww",
                  "person_detect")]
+# Float models, for the boards with a float unit.
+FLOAT_MODELS = [emulate.SHARED / "models" / f"{name}_fp32.onnx"
+                for name in ("kws", "vww", "ic", "ad", "sww")]
+FLOAT_BOARDS = ["m4", "m7", "m33", "m55"]
+# Of their outputs: sums are rounded in another order than the reference's.
+FLOAT_TOLERANCE = 1e-5
 # Models that are also compiled with options, and the boards that tell.
 VARIANTS = {"ic_int8": (["--flash=1M"], ["m4", "m7", "m33"])}
 
@@ -66,6 +75,7 @@ class Cost:
     constants: int
     arena: int
     stack: int
+    cycles: int | None = None  # where there is an estimate
     layers: list = dataclasses.field(default_factory=list)
 
 
@@ -103,13 +113,16 @@ def reference(model, folder):
     return inputs, [out[name] for name in out.files]
 
 
-def measure(model, boards, opt, options=(), with_layers=False):
+def measure(model, boards, opt, options=(), with_layers=False,
+            with_cycles=False):
     """The costs of the model, a Cost for each board."""
     macs = macs_of(model)
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         inputs, outputs = reference(model, folder)
-        emulate.write_main(folder, inputs, outputs)
+        emulate.write_main(
+            folder, inputs, outputs,
+            FLOAT_TOLERANCE if model in FLOAT_MODELS else None)
         layers.write_main(folder, inputs[0], outputs)
         for board in boards:
             subprocess.run(
@@ -124,32 +137,54 @@ def measure(model, boards, opt, options=(), with_layers=False):
             cost = Cost(" ".join([model.stem, *options]), board, macs,
                         run.instructions, *sizes(folder),
                         report["arena_bytes"], run.stack)
+            if board == "m4" and with_cycles:
+                cost.cycles = cycles.measure(emulate.run, folder, opt)
             if with_layers:
                 cost.layers = layers.measure(emulate.run, board, folder, opt)
             yield cost
 
 
-def peer(cost, key="tflm"):
-    for entry in PEERS[key]:
-        if (entry["model"], entry["board"]) == (cost.model.split()[0],
-                                                cost.board):
-            return entry
-    return None
+def peers(cost, key):
+    return [entry for entry in PEERS[key]
+            if (entry["model"], entry["board"]) == (cost.model.split()[0],
+                                                    cost.board)]
+
+
+def best_peer(cost):
+    return min(peers(cost, "tflm") + peers(cost, "float"), default=None,
+               key=lambda entry: entry["instructions"])
 
 
 def cost_table(costs):
-    lines = ["| model | board | instructions | per MAC | code | constants "
-             "| arena | stack | TFLM | TFLM / tinyc |", "|---" * 10 + "|"]
+    lines = ["| model | board | instructions | per MAC | M4 cycles | code "
+             "| constants | arena | stack | peer | peer / tinyc |",
+             "|---" * 11 + "|"]
     for c in costs:
-        tflm = peer(c)
+        best = best_peer(c)
         cells = [c.model, c.board, f"{c.instructions:,}",
-                 f"{c.instructions / c.macs:.2f}", f"{c.code:,}",
+                 f"{c.instructions / c.macs:.2f}",
+                 f"{c.cycles:,}" if c.cycles else "-", f"{c.code:,}",
                  f"{c.constants:,}", f"{c.arena:,}", f"{c.stack:,}",
-                 f"{tflm['instructions']:,}" if tflm else "-",
-                 f"{tflm['instructions'] / c.instructions:.2f}" if tflm
+                 f"{best['instructions']:,}" if best else "-",
+                 f"{best['instructions'] / c.instructions:.2f}" if best
                  else "-"]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def cycle_table(costs):
+    """Estimates beside what was measured with X-CUBE-AI; "" without any."""
+    published = PEERS["x_cube_ai"]["cycles"]
+    lines = [
+        f"| {c.model} | {c.cycles:,} | {published[c.model.split()[0]]:,} | "
+        f"{published[c.model.split()[0]] / c.cycles:.2f} |"
+        for c in costs if c.cycles and c.model.split()[0] in published]
+    if not lines:
+        return ""
+    return "\n".join([
+        "\n| model | M4 cycles, estimated | X-CUBE-AI "
+        f"{PEERS['x_cube_ai']['version']}, measured | ratio |",
+        "|---" * 4 + "|", *lines]) + "\n"
 
 
 def kind_table(costs):
@@ -160,10 +195,10 @@ def kind_table(costs):
         for kind, numbers in layers.by_kind(cost.layers).items():
             ours[cost.board, kind] = list(
                 map(sum, zip(ours[cost.board, kind], numbers)))
-        for kind, numbers in (peer(cost, "tflm_kinds") or {}).get(
-                "kinds", {}).items():
-            theirs[cost.board, kind] = list(
-                map(sum, zip(theirs[cost.board, kind], numbers)))
+        for entry in peers(cost, "tflm_kinds"):
+            for kind, numbers in entry["kinds"].items():
+                theirs[cost.board, kind] = list(
+                    map(sum, zip(theirs[cost.board, kind], numbers)))
     lines = ["| board | kind of layer | MACs | instructions | per MAC "
              "| TFLM per MAC |", "|---" * 6 + "|"]
     for (board, kind), (insn, macs) in sorted(
@@ -203,24 +238,27 @@ def main():
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--record", action="store_true")
     args = parser.parse_args()
-    models = MODELS
+    models = MODELS + FLOAT_MODELS
     if args.models is not None:
         wanted = args.models.split(",")
-        models = [m for m in MODELS if m.stem in wanted]
+        known = models
+        models = [m for m in known if m.stem in wanted]
         if len(models) != len(wanted):
-            sys.exit(f"models: {', '.join(m.stem for m in MODELS)}")
+            sys.exit(f"models: {', '.join(m.stem for m in known)}")
     costs = []
     for model in models:
         if not model.exists():
             print(f"skipped: {model.name} is not there", file=sys.stderr)
             continue
         boards = args.boards.split(",")
+        if model in FLOAT_MODELS:
+            boards = [b for b in boards if b in FLOAT_BOARDS]
         runs = [measure(model, boards, args.opt, shlex.split(args.options),
-                        args.layers)]
+                        args.layers, with_cycles=True)]
         if not args.options and model.stem in VARIANTS:
             options, telling = VARIANTS[model.stem]
             runs.append(measure(model, [b for b in boards if b in telling],
-                                args.opt, options))
+                                args.opt, options, with_cycles=True))
         for cost in itertools.chain(*runs):
             costs.append(cost)
             print(f"{cost.model} {cost.board}: {cost.instructions:,}",
@@ -228,9 +266,10 @@ def main():
             if cost.layers:
                 print(f"{cost.model} on {cost.board}:\n\n"
                       f"{layers.table(cost.layers, cost.instructions)}\n")
-    text = (f"{datetime.date.today()}, gcc {compiler()} `{args.opt}`; TFLM: "
+    text = (f"{datetime.date.today()}, gcc {compiler()} `{args.opt}`; peers: "
             f"{PEERS['date']}, gcc {PEERS['compiler']}, the better of `-O2` and "
             f"`-O3`.\n\n{cost_table(costs)}\n")
+    text += cycle_table(costs)
     if args.layers:
         text += "\n" + kind_table(costs) + "\n"
     print(text)

@@ -38,6 +38,15 @@
 #define TC_MVE_ASM 0
 #endif
 
+/* The same for loops over single floats in 32 registers. */
+#if defined(__GNUC__) && defined(__thumb2__) && defined(__ARM_FP) && \
+    (__ARM_FP & 4) != 0 && defined(__ARM_FEATURE_FMA) &&             \
+    !defined(__ARM_FEATURE_BTI_DEFAULT)
+#define TC_FPU_ASM 1
+#else
+#define TC_FPU_ASM 0
+#endif
+
 /* Whether it is for cores with 16-bit instructions only: Armv6-M. */
 #if defined(__GNUC__) && defined(__ARM_ARCH_ISA_THUMB) && \
     __ARM_ARCH_ISA_THUMB + 0 == 1 && defined(__thumb__)

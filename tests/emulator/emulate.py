@@ -2,7 +2,8 @@
 """Running emitted C in the emulator against outputs that are known.
 
 `write_main` makes a main.c that runs a model on samples, compares every byte of
-its outputs and prints what each run costs; `run` builds and runs it for a board.
+its outputs, or floats with a tolerance, and prints what each run costs; `run`
+builds and runs it for a board.
 Shared by the tests here and by benchmarks/mcu.
 """
 import dataclasses
@@ -24,6 +25,7 @@ TARGETS = {"m0big": "cortex-m0plus", "m3": "cortex-m3", "m4": "cortex-m4",
            "rv32imc": "rv32imc"}
 
 MAIN_C = r"""
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include "mcu_bench.h"
@@ -34,8 +36,20 @@ MAIN_C = r"""
 typedef struct { const void *const *in; const void *const *expected; } sample;
 static const sample samples[] = {@SAMPLES@};
 static uint64_t results[@COUNT@][(@BYTES@ + 7) / 8];
+static const int is_float[] = {@FLOATS@};
 
 typedef struct { const sample *s; void *const *out; int status; } call;
+
+/* Whether element i of output o is right. */
+static int is_right(int o, unsigned i, const void *have, const void *want) {
+  float f, g;
+  if (!is_float[o]) {
+    return ((const unsigned char *)have)[i] == ((const unsigned char *)want)[i];
+  }
+  memcpy(&f, (const char *)have + 4 * i, 4);
+  memcpy(&g, (const char *)want + 4 * i, 4);
+  return fabsf(f - g) <= @TOLERANCE@f * (1 + fabsf(g));
+}
 
 static void run(void *p) {
   call *c = (call *)p;
@@ -52,20 +66,31 @@ int main(void) {
     }
     call c = {&samples[i], out, 0};
     const mcu_cost cost = mcu_measure(run, &c);
+    unsigned long hash = 5381;
+    for (unsigned b = 0; b < sizeof results; ++b) {
+      hash = (33 * hash + ((const unsigned char *)results)[b]) & 0xffffffff;
+    }
     bad |= c.status;
     for (int o = 0; o < @COUNT@; ++o) {
-      const unsigned char *want = (const unsigned char *)samples[i].expected[o];
-      const unsigned char *have = (const unsigned char *)results[o];
-      for (unsigned b = 0; b < model_model.outputs[o].bytes; ++b) {
-        if (have[b] == want[b]) continue;
-        printf("sample %u output %d byte %u: %d, not %d\n", i, o, b, have[b],
-               want[b]);
+      const void *const want = samples[i].expected[o];
+      const unsigned n = model_model.outputs[o].bytes / (is_float[o] ? 4 : 1);
+      for (unsigned b = 0; b < n; ++b) {
+        if (is_right(o, b, results[o], want)) continue;
+        if (is_float[o]) {
+          printf("sample %u output %d element %u: %g, not %g\n", i, o, b,
+                 (double)((const float *)results[o])[b],
+                 (double)((const float *)want)[b]);
+        } else {
+          printf("sample %u output %d byte %u: %d, not %d\n", i, o, b,
+                 ((const unsigned char *)results[o])[b],
+                 ((const unsigned char *)want)[b]);
+        }
         bad = 1;
         break;
       }
     }
-    printf("sample %u: %lu instructions, %lu bytes of stack\n", i,
-           (unsigned long)cost.insn, (unsigned long)cost.stack);
+    printf("sample %u: %lu instructions, %lu bytes of stack, results %08lx\n",
+           i, (unsigned long)cost.insn, (unsigned long)cost.stack, hash);
   }
   return bad;
 }
@@ -89,8 +114,9 @@ def c_array(name, array):
             f"uint64_t align; }} {name} = {{{{{data}}}}};\n")
 
 
-def write_main(folder, inputs, outputs):
-    """folder/main.c: inputs[i] gives outputs[o][i]."""
+def write_main(folder, inputs, outputs, tolerance=None):
+    """folder/main.c: inputs[i] gives outputs[o][i], to the bit, or floats within
+    `tolerance`, absolute and relative added."""
     text, rows = "", []
     for i in range(len(inputs)):
         text += c_array(f"x{i}", inputs[i])
@@ -103,7 +129,11 @@ def write_main(folder, inputs, outputs):
     most = max(output[0].nbytes for output in outputs)
     (folder / "main.c").write_text(
         MAIN_C.replace("@DATA@", text).replace("@SAMPLES@", ", ".join(rows))
-        .replace("@COUNT@", str(len(outputs))).replace("@BYTES@", str(most)))
+        .replace("@COUNT@", str(len(outputs))).replace("@BYTES@", str(most))
+        .replace("@TOLERANCE@", str(tolerance or 0.0))
+        .replace("@FLOATS@", ", ".join(
+            str(int(tolerance is not None and o.dtype == np.float32))
+            for o in outputs)))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,14 +146,14 @@ class Run:
 
 
 def run(board, folder, opt, sources=("model.c", "main.c"), flags=(),
-        compiler="gcc"):
-    """Builds the sources in `folder` for the board and runs them; the objects
-    and image.elf stay in folder/out."""
+        compiler="gcc", plugin=""):
+    """Builds the sources in `folder` for the board and runs them, with a plugin
+    of QEMU; the objects and image.elf stay in folder/out."""
     done = subprocess.run(
         [HERE / "run.sh", board, *[folder / s for s in sources], "--",
          f"-I{folder}", *flags], capture_output=True, text=True,
         env={"TIMEOUT": "120", **os.environ, "OPT": opt,
-             "CC_FAMILY": compiler, "OUT": str(folder / "out")})
+             "CC_FAMILY": compiler, "PLUGIN": plugin, "OUT": str(folder / "out")})
     cost = re.search(r"sample 0: (\d+) instructions, (\d+) bytes", done.stdout)
     insn, stack = (int(cost[1]), int(cost[2])) if cost else (0, 0)
     return Run(done.stdout + done.stderr, done.returncode == 0, insn, stack)

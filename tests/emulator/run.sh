@@ -5,7 +5,8 @@
 # status (which is also this script's). BOARD "list" prints the boards.
 # Environment: OPT (-O2), CC_FAMILY (gcc or clang), TIMEOUT (60 s), STACK (bytes),
 # OUT (build folder, kept when given), LIBC (ARM: full, or nano, whose memcpy and memset go byte by byte),
-# ICOUNT (replaces the board's -icount value), NORUN=1 (build and size only).
+# ICOUNT (replaces the board's -icount value), NORUN=1 (build and size only),
+# PLUGIN (of QEMU, with its arguments).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 boards="m0 m0big m3 m4 m7 m33 m55 rv32imc rv64gc rv64gcv"
@@ -94,7 +95,7 @@ if [ -n "${NORUN:-}" ]; then exit 0; fi
 # to stderr without the chardev.
 set +e
 timeout "${TIMEOUT:-60}" $tool $qemu -icount "${ICOUNT:-shift=$shift_ns,sleep=off}" -display none -nodefaults \
-  -chardev stdio,id=con,signal=off -semihosting-config enable=on,target=native,chardev=con -kernel "$out/image.elf" </dev/null
+  -chardev stdio,id=con,signal=off -semihosting-config enable=on,target=native,chardev=con ${PLUGIN:+-plugin "$PLUGIN"} -kernel "$out/image.elf" </dev/null
 rc=$?
 echo "[exit] $rc"
 exit $rc

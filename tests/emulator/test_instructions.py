@@ -24,7 +24,8 @@ CASES = [(model, board) for model, boards in RECORD["counts"].items()
 @pytest.mark.parametrize("name,board", CASES)
 def test_no_more_instructions(name, board):
     stem, *options = name.split()
-    (model,) = [m for m in bench_mcu.MODELS if m.stem == stem]
+    (model,) = [m for m in bench_mcu.MODELS + bench_mcu.FLOAT_MODELS
+                if m.stem == stem]
     if not model.exists():
         pytest.skip(f"skipped: {model.name} is not there")
     if shutil.which("qemu-system-arm") is None:
