@@ -7,11 +7,13 @@
 #include "compiler/targets/by16.h"
 #include "compiler/targets/pair.h"
 #include "compiler/targets/registry.h"
+#include "compiler/targets/twin.h"
 #include "compiler/targets/winograd.h"
 #include "conv2d/conv2d.h"
 #include "dense/dense.h"
 #include "tc_by16.h"
 #include "tc_paired.h"
+#include "tc_twin.h"
 #include "tc_winograd.h"
 
 namespace tinyc {
@@ -75,6 +77,12 @@ int64_t By16Scratch(const KernelCall& call, const Taps& taps) {
       16 * int64_t{tc_by16_steps(static_cast<int32_t>(taps.count))};
   if (IsFullyConnected(call) && call.shape.Int("rows") == 1) return bytes;
   return 2 * bytes;
+}
+
+int64_t TwinScratch(const Taps& taps) {
+  const int64_t words =
+      2 * int64_t{tc_twin_pairs(static_cast<int32_t>(taps.count))};
+  return 4 * words + (taps.reaches ? 2 * taps.run : 0);
 }
 
 // Whether tc_winograd.h is about such windows.
@@ -141,6 +149,12 @@ std::vector<LoweredCall> ArrangedForms(const LoweredCall& lowered,
   if (const Kernel* kernel = kernel_for("by16")) {
     forms.push_back(Form(call, *kernel, By16Rows(weights, bias, mult),
                          By16Scratch(call, *taps)));
+  }
+  if (const Kernel* kernel = kernel_for("twin")) {
+    if (std::optional<Tensor> words = TwinRows(weights, bias, mult)) {
+      forms.push_back(
+          Form(call, *kernel, *std::move(words), TwinScratch(*taps)));
+    }
   }
   return forms;
 }

@@ -4,7 +4,8 @@
 //
 //   conv2d_s8 => conv2d_s8_paired    tc_paired.h
 //             => conv2d_s8_by16      tc_by16.h
-//   dense_s8 likewise
+//             => conv2d_s8_twin      tc_twin.h
+//   dense_s8 likewise, but for the last
 //   conv2d_s8 => conv2d_s8_winograd  tc_winograd.h, with 3.6 times the weights
 #ifndef TINYC_COMPILER_LOWERING_ARRANGED_WEIGHTS_H_
 #define TINYC_COMPILER_LOWERING_ARRANGED_WEIGHTS_H_

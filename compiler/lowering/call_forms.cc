@@ -8,6 +8,7 @@
 #include "compiler/targets/registry.h"
 #include "depthwise2d/depthwise2d.h"
 #include "depthwise2d/depthwise2d_small_mve.h"
+#include "depthwise2d/depthwise2d_twin.h"
 #include "pool/pool_part.h"
 
 static auto BlockFields(const tc_avg_pool_part_shape*) {
@@ -26,6 +27,7 @@ namespace {
 
 constexpr absl::string_view kPlain = "depthwise2d_s8";
 constexpr absl::string_view kInPlace = "depthwise2d_s8_in_place";
+constexpr absl::string_view kInPlaceTwin = "depthwise2d_s8_in_place_twin";
 
 // `lowered` with `family`, and with scratch in front of its last argument.
 std::optional<LoweredCall> WithScratch(const LoweredCall& lowered,
@@ -39,6 +41,19 @@ std::optional<LoweredCall> WithScratch(const LoweredCall& lowered,
   form.call.scratch_bytes = scratch_bytes;
   form.call.args.insert(form.call.args.end() - 1, KernelArg::Scratch());
   return form;
+}
+
+// Whether kInPlaceTwin is for these weights, arguments of kPlain.
+bool AreForTwin(const std::vector<KernelArg>& args) {
+  const KernelArg& weights = args[1];
+  if (weights.kind != KernelArg::Kind::kConstant ||
+      args[4].kind != KernelArg::Kind::kNull) {
+    return false;
+  }
+  for (int64_t i = 0; i < weights.constant->size(); ++i) {
+    if (weights.constant->IntAt(i) == -128) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -56,6 +71,11 @@ std::optional<LoweredCall> InPlaceForm(const LoweredCall& lowered,
     return std::nullopt;
   }
   const auto& shape = *static_cast<const tc_depthwise2d_shape*>(s.data());
+  if (tc_depthwise2d_has_twin(&shape) && AreForTwin(call.args)) {
+    std::optional<LoweredCall> twin = WithScratch(
+        lowered, kInPlaceTwin, tc_depthwise2d_twin_bytes(&shape), target);
+    if (twin) return twin;
+  }
   std::optional<LoweredCall> form =
       WithScratch(lowered, kInPlace, tc_depthwise2d_line_bytes(&shape), target);
   if (form && (form->kernel->needs & TC_CAP_MVE) != 0) {
@@ -122,6 +142,8 @@ std::vector<LoweredCall> FormsOf(const LoweredCall& lowered,
   return forms;
 }
 
-bool IsInPlaceForm(const KernelCall& call) { return call.family == kInPlace; }
+bool IsInPlaceForm(const KernelCall& call) {
+  return call.family == kInPlace || call.family == kInPlaceTwin;
+}
 
 }  // namespace tinyc

@@ -2,6 +2,7 @@
 // Kernel calls that do what another does with other demands on memory.
 //
 //   depthwise2d_s8 => depthwise2d_s8_in_place    its result may be its operand
+//                  => depthwise2d_s8_in_place_twin   likewise, for Armv6-M
 //   avg_pool_s8    => avg_pool_part_s8           its operand may come by rows;
 //                                                avg_pool_f32 alike
 //   conv2d_s8      => conv2d_s8_paired,

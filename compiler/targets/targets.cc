@@ -13,7 +13,7 @@ constexpr Target kTargets[] = {
      .align = 64,
      .description = "the machine at hand, with wide SIMD found by its C "
                     "compiler (-O3 -march=native)"},
-    {.name = "cortex-m0plus", .description = "Armv6-M"},
+    {.name = "cortex-m0plus", .caps = TC_CAP_THUMB1, .description = "Armv6-M"},
     {.name = "cortex-m3", .description = "Armv7-M"},
     {.name = "cortex-m4",
      .caps = TC_CAP_DSP | TC_CAP_FPU,

@@ -53,6 +53,7 @@
 #define TC_CAP_DSP 2 /* 16-bit pair multiplies: SMLAD */
 #define TC_CAP_MVE 4 /* Helium */
 #define TC_CAP_FPU 8 /* float in hardware */
+#define TC_CAP_THUMB1 16 /* 8 registers for most instructions: Armv6-M */
 
 /*
  * The `order` of a row: it computes the rows of its result from the first to

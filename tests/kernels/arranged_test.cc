@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Kernels that multiply pairs of 16-bit numbers, or 16 bytes at a time, against
-// the statement of what layers compute.  The forms of their weights are stated
-// here once more, after runtime/include/tc_paired.h and tc_by16.h.
+// Kernels that multiply pairs of 16-bit numbers, 16 bytes at a time or bytes of
+// two pixels, against the statement of what layers compute.  The forms of their
+// weights are stated here once more, after runtime/include/tc_paired.h,
+// tc_by16.h and tc_twin.h.
 
 #include <algorithm>
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include "kernels.h"
 #include "tc_by16.h"
 #include "tc_paired.h"
+#include "tc_twin.h"
 #include "tests/kernels/fixture.h"
 #include "tests/kernels/rows.h"
 #include "tests/kernels/weighted.h"
@@ -96,6 +98,28 @@ Words By16(const ArrangedLayer& layer, const std::vector<int32_t>& mult) {
   return words;
 }
 
+Words Twin(const ArrangedLayer& layer, const std::vector<int32_t>& mult) {
+  const int32_t channels = layer.s.out_c;
+  const int32_t pairs = tc_twin_pairs(layer.taps());
+  Words words;
+  for (size_t o = 0; o < static_cast<size_t>(channels); ++o) {
+    words.push_back(static_cast<uint32_t>(layer.bias[o]));
+    words.push_back(static_cast<uint32_t>(mult[o]));
+  }
+  const size_t blocks = words.size();
+  words.resize(blocks + static_cast<size_t>((channels + 3) / 4 * 2 * pairs));
+  for (int32_t o = 0; o < channels; ++o) {
+    for (int32_t k = 0; k < layer.taps(); ++k) {
+      const auto at =
+          static_cast<size_t>((o / 4 * pairs + k / 2) * 8 + o % 4 * 2 + k % 2);
+      const int8_t w = layer.w[static_cast<size_t>(o * layer.taps() + k)];
+      words[blocks + at / 4] |= uint32_t{static_cast<uint8_t>(w)}
+                                << (8 * (at % 4));
+    }
+  }
+  return words;
+}
+
 struct Convolution {
   using Signature = tc_conv2d_s8_paired_fn;
   using By16Signature = tc_conv2d_s8_by16_fn;
@@ -112,6 +136,7 @@ struct Convolution {
   static int32_t Run(const tc_conv2d_shape& s) {
     return s.dilation_w == 1 ? s.kernel_w * s.in_c : s.in_c;
   }
+  static constexpr bool kHasTwin = true;
   static int32_t ScratchBytes(const ArrangedLayer& layer, int32_t run) {
     return 8 * tc_paired_pairs(layer.taps() / run, run) + 2 * run;
   }
@@ -120,6 +145,7 @@ struct Convolution {
 struct Dense {
   using Signature = tc_dense_s8_paired_fn;
   using By16Signature = tc_dense_s8_by16_fn;
+  static constexpr bool kHasTwin = false;
   static tc_conv2d_shape Random(tinyc::Random& random) {
     return RandomDense(random);
   }
@@ -132,6 +158,25 @@ struct Dense {
   }
 };
 
+// Makes every other tap of some channels -128 and every other activation the
+// least or the greatest, for the greatest sums that two products can have.
+void Extremes(Random& random, ArrangedLayer* layer) {
+  const int32_t taps = layer->taps();
+  for (int32_t o = 0; o < layer->s.out_c; ++o) {
+    const int32_t odd = random.Int(0, 1);
+    const int8_t other = random.Bool() ? 127 : -127;
+    if (random.Int(0, 2) == 0) continue;
+    for (int32_t k = 0; k < taps; ++k) {
+      layer->w[static_cast<size_t>(o * taps + k)] =
+          k % 2 == odd ? int8_t{-128} : other;
+    }
+  }
+  if (random.Bool()) return;
+  for (int8_t& x : layer->x) {
+    if (random.Int(0, 3) != 0) x = random.Bool() ? -128 : 127;
+  }
+}
+
 template <typename Operator>
 void TestRow(const KernelRow& row) {
   Random random(23);
@@ -143,6 +188,7 @@ void TestRow(const KernelRow& row) {
     for (int8_t& w : layer.w) {
       w = static_cast<int8_t>(std::max<int>(w, -127) / divisor);
     }
+    if (row.family.ends_with("_twin")) Extremes(random, &layer);
     const Requantization r = RandomRequantization(random, layer);
 
     Guarded<int8_t> y(layer.outputs());
@@ -153,6 +199,14 @@ void TestRow(const KernelRow& row) {
       Guarded<uint32_t> scratch((Operator::ScratchBytes(layer, run) + 3) / 4);
       row.As<typename Operator::Signature>()(
           &shape, &r.q, layer.x.data(), w.data(), scratch.data(), y.data());
+    } else if (row.family.ends_with("_twin")) {
+      if constexpr (Operator::kHasTwin) {
+        const Words w = Twin(layer, r.mult);
+        Guarded<uint32_t> scratch(2 * tc_twin_pairs(layer.taps()) +
+                                  (2 * Operator::Run(layer.s) + 3) / 4);
+        row.As<tc_conv2d_s8_twin_fn>()(&shape, &r.q, layer.x.data(), w.data(),
+                                       scratch.data(), y.data());
+      }
     } else {
       const Words w = By16(layer, r.mult);
       Guarded<int8_t> scratch(32 * tc_by16_steps(layer.taps()));
@@ -184,6 +238,9 @@ INSTANTIATE_TEST_SUITE_P(Paired, ArrangedTest,
 INSTANTIATE_TEST_SUITE_P(By16, ArrangedTest,
                          testing::Values(KernelRows("conv2d_s8_by16")[0],
                                          KernelRows("dense_s8_by16")[0]),
+                         RowName());
+INSTANTIATE_TEST_SUITE_P(Twin, ArrangedTest,
+                         testing::Values(KernelRows("conv2d_s8_twin")[0]),
                          RowName());
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "depthwise2d/depthwise2d_small_mve.h"
+#include "depthwise2d/depthwise2d_twin.h"
 #include "gtest/gtest.h"
 #include "kernels.h"
 #include "tests/kernels/fixture.h"
@@ -33,15 +34,34 @@ tc_conv2d_shape RandomSame(Random& random) {
   return s;
 }
 
+tc_depthwise2d_shape DepthwiseShape(const tc_conv2d_shape& s) {
+  return {s.batch,    s.in_h,    s.in_w,     s.in_c,       s.out_h,
+          s.out_w,    s.out_c,   s.kernel_h, s.kernel_w,   s.stride_h,
+          s.stride_w, s.pad_top, s.pad_left, s.dilation_h, s.dilation_w};
+}
+
+// A shape that tc_depthwise2d_s8_in_place_twin is for.
+tc_conv2d_shape RandomTwin(Random& random) {
+  for (;;) {
+    const tc_conv2d_shape s = RandomSame(random);
+    const tc_depthwise2d_shape shape = DepthwiseShape(s);
+    if (tc_depthwise2d_has_twin(&shape)) return s;
+  }
+}
+
 class InPlaceTest : public testing::TestWithParam<KernelRow> {};
 
 TEST_P(InPlaceTest, ComputesWhatItsFamilyMeansInItsOperand) {
+  const bool twin = GetParam().family == "depthwise2d_s8_in_place_twin";
   Random random(14);
   for (int i = 0; i < 400; ++i) {
-    const auto layer =
-        RandomLayer<int8_t, int8_t, int32_t>(random, RandomSame(random));
+    auto layer = RandomLayer<int8_t, int8_t, int32_t>(
+        random, twin ? RandomTwin(random) : RandomSame(random));
     const tc_conv2d_shape& s = layer.s;
-    const bool asymmetric = random.Int(0, 3) == 0;
+    const bool asymmetric = !twin && random.Int(0, 3) == 0;
+    if (twin) {
+      for (int8_t& w : layer.w) w = std::max<int8_t>(w, -127);
+    }
     const std::vector<int32_t> w_zero =
         random.Ints(s.out_c, asymmetric ? -128 : 0, asymmetric ? 127 : 0);
     const Scale scale =
@@ -61,14 +81,13 @@ TEST_P(InPlaceTest, ComputesWhatItsFamilyMeansInItsOperand) {
                      acc[y] += int64_t{x} * (w - w_zero[o]);
                    });
 
-    const tc_depthwise2d_shape shape = {
-        s.batch,    s.in_h,    s.in_w,     s.in_c,       s.out_h,
-        s.out_w,    s.out_c,   s.kernel_h, s.kernel_w,   s.stride_h,
-        s.stride_w, s.pad_top, s.pad_left, s.dilation_h, s.dilation_w};
+    const tc_depthwise2d_shape shape = DepthwiseShape(s);
     const std::vector<int8_t> w =
         PackWeights(layer.w, s.out_c, 1, layer.taps(), s.out_c);
-    Guarded<int8_t> line(std::max<int64_t>(tc_depthwise2d_line_bytes(&shape),
-                                           tc_depthwise2d_mve_bytes(&shape)));
+    Guarded<int8_t> line(
+        twin ? tc_depthwise2d_twin_bytes(&shape)
+             : std::max<int64_t>(tc_depthwise2d_line_bytes(&shape),
+                                 tc_depthwise2d_mve_bytes(&shape)));
     Guarded<int8_t> apart(layer.outputs());
     Guarded<int8_t> here(layer.outputs());
     std::copy(layer.x.begin(), layer.x.end(), here.data());

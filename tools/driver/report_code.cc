@@ -22,19 +22,14 @@ int64_t BodyBytes(absl::string_view family) {
     absl::string_view stem;
     int64_t bytes;
   } kSizes[] = {
-      {"conv2d_s8_paired", 390},
-      {"dense_s8_paired", 150},
+      {"conv2d_s8_paired", 390},  {"dense_s8_paired", 150},
       {"conv2d_s8_winograd", 20},  // a call of the one for all layers
-      {"conv2d_s8_by16", 390},
-      {"dense_s8_by16", 150},
-      {"conv2d_", 610},
-      {"depthwise2d_", 600},
-      {"dense_", 310},
+      {"conv2d_s8_by16", 390},    {"conv2d_s8_twin", 360},
+      {"dense_s8_by16", 150},     {"conv2d_", 610},
+      {"depthwise2d_", 600},      {"dense_", 310},
       {"matmul_", 310},  // none measured; a loop like that of dense
-      {"max_pool_", 140},
-      {"avg_pool_", 100},
-      {"softmax_", 140},
-      {"log_softmax_", 140},
+      {"max_pool_", 140},         {"avg_pool_", 100},
+      {"softmax_", 140},          {"log_softmax_", 140},
       {"reduce_", 130},
   };
   for (const auto& row : kSizes) {
@@ -54,6 +49,10 @@ SharedCode SharedCodeOf(absl::string_view family) {
   if (absl::EndsWith(family, "_s8_paired")) return {"tc_paired.h", 1230};
   if (family == "conv2d_s8_winograd") return {"tc_winograd.h", 2220};
   if (absl::EndsWith(family, "_s8_by16")) return {"tc_by16.h", 310};
+  if (family == "conv2d_s8_twin") return {"tc_twin.h", 400};
+  if (family == "depthwise2d_s8_in_place_twin") {
+    return {"depthwise2d_twin.h", 330};
+  }
   return {};
 }
 

@@ -25,6 +25,7 @@ constexpr struct {
     {"depthwise2d_s8_mve", 640},
     {"depthwise2d_s8_in_place_dsp", 624},
     {"depthwise2d_s8_in_place_mve", 712},
+    {"depthwise2d_s8_in_place_twin", 268},
     {"depthwise2d_s8_in_place", 400},
     {"avg_pool_", 80},
     {"conv2d_f32", 112},

@@ -88,6 +88,12 @@ typedef void tc_conv2d_s8_by16_fn(const tc_conv2d_shape *s,
                                   const uint32_t *w, int8_t *scratch,
                                   int8_t *y);
 
+/* The same in the form of tc_twin.h. */
+typedef void tc_conv2d_s8_twin_fn(const tc_conv2d_shape *s,
+                                  const tc_conv2d_s8_quant *q, const int8_t *x,
+                                  const uint32_t *w, uint32_t *scratch,
+                                  int8_t *y);
+
 /*
  * As conv2d_s8 with symmetric weights of 4 bits, packed as tc_packed.h says:
  * element i of the blocks, one after the other without gaps, is the i-th.

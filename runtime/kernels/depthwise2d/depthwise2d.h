@@ -87,6 +87,11 @@ typedef void tc_depthwise2d_s8_in_place_fn(
     const int8_t *x, const int8_t *w, const int32_t *bias, const int32_t *mult,
     const int32_t *w_zero, int8_t *line, int8_t *y);
 
+/* The same for the layers of tc_depthwise2d_has_twin, with symmetric weights
+ * greater than -128, and `line` of tc_depthwise2d_twin_bytes: see
+ * depthwise2d_twin.h. */
+typedef tc_depthwise2d_s8_in_place_fn tc_depthwise2d_s8_in_place_twin_fn;
+
 /*
  * Adds to the accumulators of n channels from o on the taps outside the image,
  * which read in_zero; inside are the rows ky and columns kx of the window.
