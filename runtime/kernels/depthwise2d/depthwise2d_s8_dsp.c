@@ -8,12 +8,18 @@
 #include "depthwise2d/depthwise2d_dsp.h"
 #include "depthwise2d/depthwise2d_s8.h"
 
-/* Words of the rows of a strip. */
-#define TC_DEPTHWISE2D_STRIP 120
+/* Words of the weights of a group of channels and of the rows of a strip: those
+ * of 7x7 with 15 pairs of columns, 12 outputs at stride 2. */
+#define TC_DEPTHWISE2D_ROOM (TC_DEPTHWISE2D_PAIRS + 105)
 
 /* Channels at a time: 4, if their weights and a strip find room. */
 TC_INLINE int32_t tc_depthwise2d_group(const tc_depthwise2d_shape *s) {
   return s->kernel_h * (s->kernel_w + 1) * 4 <= TC_DEPTHWISE2D_PAIRS ? 4 : 1;
+}
+
+/* The words of their weights. */
+TC_INLINE int32_t tc_depthwise2d_group_words(const tc_depthwise2d_shape *s) {
+  return tc_depthwise2d_group(s) * s->kernel_h * (s->kernel_w + 1);
 }
 
 /* The pairs of columns that so many outputs need. */
@@ -25,8 +31,8 @@ TC_INLINE int32_t tc_depthwise2d_columns(const tc_depthwise2d_shape *s,
 /* Outputs in a strip, of as many strips as it takes: a multiple of 4, so that
  * all begin at an even column.  0 if there is no room for any. */
 TC_INLINE int32_t tc_depthwise2d_strip(const tc_depthwise2d_shape *s) {
-  const int32_t pairs =
-      TC_DEPTHWISE2D_STRIP / (s->kernel_h * tc_depthwise2d_group(s));
+  const int32_t pairs = (TC_DEPTHWISE2D_ROOM - tc_depthwise2d_group_words(s)) /
+                        (s->kernel_h * tc_depthwise2d_group(s));
   const int32_t most = ((2 * pairs - s->kernel_w) / s->stride_w + 1) / 4 * 4;
   const int32_t strips = most <= 0 ? 1 : (s->out_w + most - 1) / most;
   return most <= 0 ? 0 : (s->out_w + strips * 4 - 1) / (strips * 4) * 4;
@@ -40,8 +46,8 @@ TC_INLINE void tc_depthwise2d_dsp_channels(
   const int32_t strip = tc_depthwise2d_strip(s);
   const int32_t plane = s->kernel_h * tc_depthwise2d_columns(s, strip);
   const int32_t words = s->kernel_h * (s->kernel_w + 1);
-  uint32_t rows[TC_DEPTHWISE2D_STRIP];
-  uint32_t pairs[TC_DEPTHWISE2D_PAIRS];
+  uint32_t pairs[TC_DEPTHWISE2D_ROOM];
+  uint32_t *const rows = pairs + tc_depthwise2d_group_words(s);
   int32_t ox;
   int32_t i;
   for (i = 0; i < n; ++i) {
