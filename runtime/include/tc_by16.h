@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "tc_by16_asm.h"
+#include "tc_by16_short_asm.h"
 #include "tc_bytes.h"
 #include "tc_dsp.h"
 #include "tc_fixed.h"
@@ -58,38 +59,54 @@ TC_NOINLINE static void tc_by16_two(const tc_by16_job *job) {
   tc_by16_outputs(job, job->x1, job->y1);
 }
 
+TC_NOINLINE static void tc_by16_two_of_one(const tc_by16_job *job) {
+  tc_by16_two(job);
+}
+
+TC_NOINLINE static void tc_by16_two_of_two(const tc_by16_job *job) {
+  tc_by16_two(job);
+}
+
 TC_NOINLINE static void tc_by16_one(const tc_by16_job *job) {
   tc_by16_outputs(job, job->x0, job->y0);
 }
 
 #endif
 
-TC_INLINE void tc_by16_blocks(const tc_by16_job *job, int32_t pixels) {
-  if (pixels == 2) {
+TC_INLINE void tc_by16_blocks(const tc_by16_job *job, int32_t steps,
+                              int32_t pixels) {
+  if (pixels == 2 && steps == 1) {
+    tc_by16_two_of_one(job);
+  } else if (pixels == 2 && steps == 2) {
+    tc_by16_two_of_two(job);
+  } else if (pixels == 2) {
     tc_by16_two(job);
   } else {
     tc_by16_one(job);
   }
 }
 
-/* All channels of the `pixels` (1 or 2) of `job`, whose y0, y1 and y0_end are
- * set here.  The results of the second pixel follow those of the first. */
+/* All channels of the `pixels` (1 or 2) of `job`, whose steps, y0, y1 and
+ * y0_end are set here.  The results of the second pixel follow those of the
+ * first. */
 TC_INLINE void tc_by16_channels(tc_by16_job *job, const tc_weighted_quant *q,
-                                int32_t pixels, int32_t channels, int8_t *y) {
+                                int32_t steps, int32_t pixels, int32_t channels,
+                                int8_t *y) {
   const int32_t whole = channels / 4 * 4;
   int32_t p;
+  job->steps = steps;
   job->y0 = y;
   job->y1 = y + channels;
   job->y0_end = y + whole;
-  if (whole > 0) tc_by16_blocks(job, pixels);
+  if (whole > 0) tc_by16_blocks(job, steps, pixels);
   if (channels > whole) {
     const uint32_t *const w = job->w;
     int8_t block[2][4];
-    job->w = w + whole / 4 * tc_by16_block(job->steps);
+    job->w = w + whole / 4 * tc_by16_block(steps);
     job->y0 = block[0];
     job->y1 = block[1];
     job->y0_end = block[0] + 4;
-    tc_by16_blocks(job, pixels);
+    tc_by16_blocks(job, steps, pixels);
     job->w = w;
     for (p = 0; p < pixels; ++p) {
       memcpy(y + p * channels + whole, block[p], (size_t)(channels - whole));
