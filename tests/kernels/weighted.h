@@ -37,8 +37,8 @@ inline int32_t OutputSize(Random& random, int32_t in, int32_t kernel,
   return room < 0 ? 0 : room / stride + 1;
 }
 
-// A random convolution with at least one output.
-inline tc_conv2d_shape RandomConvolution(Random& random) {
+// A random convolution with at least one output and kernels up to `kernel`.
+inline tc_conv2d_shape RandomConvolution(Random& random, int32_t kernel = 5) {
   tc_conv2d_shape s = {};
   while (s.out_h <= 0 || s.out_w <= 0) {
     s.batch = random.Int(1, 2);
@@ -47,8 +47,8 @@ inline tc_conv2d_shape RandomConvolution(Random& random) {
     s.group = random.Int(0, 3) == 0 ? random.Int(1, 4) : 1;
     s.in_c = s.group * random.Int(1, random.Bool() ? 5 : 40);
     s.out_c = s.group * random.Int(1, random.Bool() ? 9 : 70);
-    s.kernel_h = random.Int(1, 5);
-    s.kernel_w = random.Int(1, 5);
+    s.kernel_h = random.Int(1, kernel);
+    s.kernel_w = random.Int(1, kernel);
     s.stride_h = random.Int(1, 3);
     s.stride_w = random.Int(1, 3);
     s.dilation_h = random.Int(0, 3) == 0 ? random.Int(1, 3) : 1;
@@ -68,7 +68,7 @@ inline tc_conv2d_shape RandomConvolution(Random& random) {
 }
 
 inline tc_conv2d_shape RandomDepthwise(Random& random) {
-  tc_conv2d_shape s = RandomConvolution(random);
+  tc_conv2d_shape s = RandomConvolution(random, random.Bool() ? 5 : 8);
   s.in_c = random.Int(1, random.Bool() ? 9 : 100);
   s.out_c = s.in_c * (random.Bool() ? 1 : random.Int(1, 4));
   s.group = s.in_c;
