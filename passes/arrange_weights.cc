@@ -10,7 +10,8 @@
 // option `flash=<bytes>` convolutions of 3x3 at stride 1 take the form with
 // fewer products and 3.6 times the weights (tc_winograd.h) where the weights of
 // all of them grow by at most so many bytes: first those that save most time
-// for each byte.
+// for each byte.  With `scratch=<bytes>` the others take that form too and keep
+// their bytes of weights, in at most so many bytes of scratch each.
 //
 // Comes after compress-weights, which has taken the layers that are better off
 // with fewer bytes, and before pack-weights.
@@ -53,14 +54,24 @@ double MacsOf(const KernelCall& call) {
   return macs;
 }
 
-absl::StatusOr<int64_t> FlashBytes(const PassOptions& options) {
-  TINYC_RETURN_IF_ERROR(options.CheckKnown({"flash"}));
-  const std::string text = options.Get("flash", "0");
+absl::StatusOr<int64_t> BytesOption(const PassOptions& options,
+                                    const char* name) {
+  const std::string text = options.Get(name, "0");
   int64_t bytes = 0;
   if (!absl::SimpleAtoi(text, &bytes) || bytes < 0) {
-    return Invalid("flash=", text, " is no number of bytes");
+    return Invalid(name, "=", text, " is no number of bytes");
   }
   return bytes;
+}
+
+// Gives `lowered` the form that takes fewer products and `scratch` bytes.
+void SpendScratch(const Target& target, int64_t scratch,
+                  const LoweredCall& plain, LoweredCall* lowered) {
+  if (scratch == 0) return;
+  std::optional<LoweredCall> form = WinogradBytesForm(plain, target, scratch);
+  if (form && form->kernel->cycles_per_mac < lowered->kernel->cycles_per_mac) {
+    *lowered = *std::move(form);
+  }
 }
 
 // Gives those of `candidates` their form that pay most, in `bytes` bytes.
@@ -79,7 +90,10 @@ void SpendFlash(std::vector<Candidate> candidates, int64_t bytes) {
 }  // namespace
 
 absl::Status ArrangeWeights(Module& module, const PassOptions& options) {
-  TINYC_ASSIGN_OR_RETURN(const int64_t flash, FlashBytes(options));
+  TINYC_RETURN_IF_ERROR(options.CheckKnown({"flash", "scratch"}));
+  TINYC_ASSIGN_OR_RETURN(const int64_t flash, BytesOption(options, "flash"));
+  TINYC_ASSIGN_OR_RETURN(const int64_t scratch,
+                         BytesOption(options, "scratch"));
   TINYC_RETURN_IF_ERROR(ForEachBody(module, [](Module& body) {
     return ArrangeWeights(body, PassOptions());
   }));
@@ -89,10 +103,12 @@ absl::Status ArrangeWeights(Module& module, const PassOptions& options) {
       if (lowered.kernel == nullptr) continue;
       std::optional<LoweredCall> fewer;
       if (flash > 0) fewer = WinogradForm(lowered, *module.target);
+      const LoweredCall plain = lowered;
       if (std::optional<LoweredCall> form =
               FastestArranged(lowered, *module.target)) {
         lowered = *std::move(form);
       }
+      SpendScratch(*module.target, scratch, plain, &lowered);
       if (!fewer) continue;
       const double saved =
           lowered.kernel->cycles_per_mac - fewer->kernel->cycles_per_mac;

@@ -61,7 +61,7 @@ FLOAT_BOARDS = ["m4", "m7", "m33", "m55"]
 # Of their outputs: sums are rounded in another order than the reference's.
 FLOAT_TOLERANCE = 1e-5
 # Models that are also compiled with options, and the boards that tell.
-VARIANTS = {"ic_int8": (["--flash=1M"], ["m4", "m7", "m33"])}
+VARIANTS = {"ic_int8": (("--flash=1M", "--ram=48K"), ("m4", "m7", "m33"))}
 
 
 @dataclasses.dataclass
@@ -256,9 +256,10 @@ def main():
         runs = [measure(model, boards, args.opt, shlex.split(args.options),
                         args.layers, with_cycles=True)]
         if not args.options and model.stem in VARIANTS:
-            options, telling = VARIANTS[model.stem]
-            runs.append(measure(model, [b for b in boards if b in telling],
-                                args.opt, options, with_cycles=True))
+            variants, telling = VARIANTS[model.stem]
+            runs += [measure(model, [b for b in boards if b in telling],
+                             args.opt, [option], with_cycles=True)
+                     for option in variants]
         for cost in itertools.chain(*runs):
             costs.append(cost)
             print(f"{cost.model} {cost.board}: {cost.instructions:,}",

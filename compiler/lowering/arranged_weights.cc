@@ -19,6 +19,8 @@
 namespace tinyc {
 namespace {
 
+constexpr absl::string_view kWinogradBytes = "conv2d_s8_winograd_bytes";
+
 // The arguments of conv2d_s8 and dense_s8.
 enum Arg : size_t { kX, kWeight, kBias, kMult, kWeightZero, kResult };
 
@@ -98,6 +100,13 @@ int64_t WinogradScratch(const KernelCall& call) {
   const int64_t in_c = call.shape.Int("in_c");
   const int64_t padded = (call.shape.Int("out_w") + 3) / 4 * 4 + 2;
   return 4 * (TC_WINOGRAD_SUMS + 16 * in_c) + 4 * padded * in_c;
+}
+
+int64_t WinogradBytesScratch(const KernelCall& call, int64_t strips) {
+  const int64_t in_c = call.shape.Int("in_c");
+  const int64_t tiles = (call.shape.Int("out_w") + 3) / 4;
+  return 4 * (TC_WINOGRAD_SUMS + 32 * in_c + strips * tiles * 16 * in_c) +
+         (2 * strips + 2) * (4 * tiles + 2) * in_c;
 }
 
 // `call` by another kernel with other weights.
@@ -183,6 +192,37 @@ std::optional<LoweredCall> WinogradForm(const LoweredCall& lowered,
                    *call.args[kMult].constant, call.quant.Int("shift"));
   if (!words) return std::nullopt;
   return Form(call, *kernel, *std::move(words), WinogradScratch(call));
+}
+
+std::optional<LoweredCall> WinogradBytesForm(const LoweredCall& lowered,
+                                             const Target& target,
+                                             int64_t scratch_bytes) {
+  const KernelCall& call = lowered.call;
+  const Kernel* kernel = CheapestKernel(kWinogradBytes, target);
+  if (kernel == nullptr || !HasTiles(call) || !HasPlainWeights(call) ||
+      call.quant.Int("shift") != 0) {
+    return std::nullopt;
+  }
+  const int64_t all = (call.shape.Int("out_h") + 1) / 2;
+  int64_t strips = all;
+  while (strips > 0 && WinogradBytesScratch(call, strips) > scratch_bytes) {
+    --strips;
+  }
+  // Transforming 9 weights takes 60 instructions; with them, a pixel takes 4
+  // less than without.
+  if (strips * call.shape.Int("out_w") < 8) return std::nullopt;
+  const int64_t passes = (all + strips - 1) / strips;
+  strips = (all + passes - 1) / passes;
+  std::optional<Tensor> words =
+      WinogradBytes(*call.args[kWeight].constant, *call.args[kBias].constant,
+                    *call.args[kMult].constant, strips);
+  if (!words) return std::nullopt;
+  return Form(call, *kernel, *std::move(words),
+              WinogradBytesScratch(call, strips));
+}
+
+bool ChoosesScratch(const KernelCall& call) {
+  return call.family == kWinogradBytes;
 }
 
 }  // namespace tinyc

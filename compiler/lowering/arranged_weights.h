@@ -6,7 +6,10 @@
 //             => conv2d_s8_by16      tc_by16.h
 //             => conv2d_s8_twin      tc_twin.h
 //   dense_s8 likewise, but for the last
-//   conv2d_s8 => conv2d_s8_winograd  tc_winograd.h, with 3.6 times the weights
+//   conv2d_s8 => conv2d_s8_winograd        tc_winograd.h, with 3.6 times the
+//                                          weights
+//             => conv2d_s8_winograd_bytes  with the bytes of weights, and more
+//                                          scratch
 #ifndef TINYC_COMPILER_LOWERING_ARRANGED_WEIGHTS_H_
 #define TINYC_COMPILER_LOWERING_ARRANGED_WEIGHTS_H_
 
@@ -33,6 +36,15 @@ std::optional<LoweredCall> FastestArranged(const LoweredCall& lowered,
 // without kernel.
 std::optional<LoweredCall> WinogradForm(const LoweredCall& lowered,
                                         const Target& target);
+
+// The same with the bytes of weights, in at most `scratch_bytes` of scratch;
+// also nothing where too few pixels share the work on the weights.
+std::optional<LoweredCall> WinogradBytesForm(const LoweredCall& lowered,
+                                             const Target& target,
+                                             int64_t scratch_bytes);
+
+// Whether the scratch of `call` is one of several that would do: that form's.
+bool ChoosesScratch(const KernelCall& call);
 
 }  // namespace tinyc
 

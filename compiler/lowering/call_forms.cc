@@ -129,12 +129,16 @@ LoweredCall ByRowsForm(const LoweredCall& lowered, const Target& target) {
 }
 
 std::vector<LoweredCall> FormsOf(const LoweredCall& lowered,
-                                 const Target& target) {
+                                 const Target& target, int64_t scratch_bytes) {
   std::vector<LoweredCall> forms;
   for (const auto form : {&InPlaceForm, &PartForm, &WinogradForm}) {
     if (std::optional<LoweredCall> other = form(lowered, target)) {
       forms.push_back(*std::move(other));
     }
+  }
+  if (std::optional<LoweredCall> bytes =
+          WinogradBytesForm(lowered, target, scratch_bytes)) {
+    forms.push_back(*std::move(bytes));
   }
   for (LoweredCall& arranged : ArrangedForms(lowered, target)) {
     forms.push_back(std::move(arranged));

@@ -10,6 +10,7 @@
 #ifndef TINYC_COMPILER_LOWERING_CALL_FORMS_H_
 #define TINYC_COMPILER_LOWERING_CALL_FORMS_H_
 
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -31,9 +32,11 @@ std::optional<LoweredCall> PartForm(const LoweredCall& lowered,
 // average in parts.
 LoweredCall ByRowsForm(const LoweredCall& lowered, const Target& target);
 
-// All other forms of `lowered`.
-std::vector<LoweredCall> FormsOf(const LoweredCall& lowered,
-                                 const Target& target);
+// All other forms of `lowered`; those that can do with more or less scratch
+// have at most `scratch_bytes`.
+std::vector<LoweredCall> FormsOf(
+    const LoweredCall& lowered, const Target& target,
+    int64_t scratch_bytes = std::numeric_limits<int64_t>::max());
 
 // Whether the call takes its operand's bytes for its result.
 bool IsInPlaceForm(const KernelCall& call);

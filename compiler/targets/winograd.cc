@@ -95,6 +95,15 @@ bool PutWeights(const Filters& filters, int64_t o, int64_t k, int64_t* words) {
   return true;
 }
 
+// The words as a constant.
+Tensor TensorOf(const std::vector<int64_t>& words) {
+  Tensor tensor(TensorType(DType::kU32, {static_cast<int64_t>(words.size())}));
+  for (size_t i = 0; i < words.size(); ++i) {
+    tensor.SetInt(static_cast<int64_t>(i), words[i] & 0xffffffff);
+  }
+  return tensor;
+}
+
 }  // namespace
 
 std::optional<Tensor> WinogradRows(const Tensor& rows, const Tensor& bias,
@@ -116,11 +125,38 @@ std::optional<Tensor> WinogradRows(const Tensor& rows, const Tensor& bias,
     first[block - 2 * kBlock + k] = filters.Bias(o);
     first[block - kBlock + k] = mult.IntAt(o);
   }
-  Tensor blocks(TensorType(DType::kU32, {static_cast<int64_t>(words.size())}));
-  for (size_t i = 0; i < words.size(); ++i) {
-    blocks.SetInt(static_cast<int64_t>(i), words[i] & 0xffffffff);
+  return TensorOf(words);
+}
+
+std::optional<Tensor> WinogradBytes(const Tensor& rows, const Tensor& bias,
+                                    const Tensor& mult, int64_t strips) {
+  const int64_t channels = bias.size();
+  TINYC_CHECK(rows.dtype() == DType::kS8 && channels > 0 &&
+              mult.size() == channels && rows.size() % (channels * kTaps) == 0);
+  const Filters filters(rows, bias, 0);
+  TINYC_CHECK(filters.in_c() % 4 == 0);
+  std::vector<int64_t> words = {strips};
+  for (int64_t first = 0; first < channels; first += kBlock) {
+    for (int64_t o = first; o < first + kBlock; ++o) {
+      if (!filters.SumFits(o)) return std::nullopt;
+      for (int64_t tap = 0; tap < kTaps; ++tap) {
+        for (int64_t c = 0; c < filters.in_c(); c += 4) {
+          int64_t word = 0;
+          for (int64_t i = 0; i < 4; ++i) {
+            word |= (filters.Weight(o, tap, c + i) & 0xff) << (8 * i);
+          }
+          words.push_back(word);
+        }
+      }
+    }
+    for (int64_t o = first; o < first + kBlock; ++o) {
+      words.push_back(filters.Bias(o));
+    }
+    for (int64_t o = first; o < first + kBlock; ++o) {
+      words.push_back(o < channels ? mult.IntAt(o) : 0);
+    }
   }
-  return blocks;
+  return TensorOf(words);
 }
 
 }  // namespace tinyc

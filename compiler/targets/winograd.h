@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Weights of 8 bits as runtime/include/tc_winograd.h wants them.
+// Weights of 8 bits as runtime/include/tc_winograd.h and tc_winograd_bytes.h
+// want them.
 #ifndef TINYC_COMPILER_TARGETS_WINOGRAD_H_
 #define TINYC_COMPILER_TARGETS_WINOGRAD_H_
 
@@ -16,6 +17,11 @@ namespace tinyc {
 // four times a sum might not fit 32 bits.
 std::optional<Tensor> WinogradRows(const Tensor& rows, const Tensor& bias,
                                    const Tensor& mult, int64_t shift);
+
+// The form of tc_winograd_bytes.h, for tc_requant without shift; `strips`:
+// the pairs of rows of a pass.
+std::optional<Tensor> WinogradBytes(const Tensor& rows, const Tensor& bias,
+                                    const Tensor& mult, int64_t strips);
 
 }  // namespace tinyc
 

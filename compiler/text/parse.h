@@ -10,7 +10,8 @@
 //   input     := name ":" type [at]
 //   statement := name "= const" numbers ":" type
 //              | name,+ "=" op "(" (name | "_"),* ")" ["{" attr=value,* "}"]
-//                graph* [":" type,+] ["using" (kernel | "_"),+ ["unpacked"]]
+//                graph* [":" type,+] ["using" (kernel | "_"),+
+//                ["within(" bytes of scratch ")"] ["unpacked"]]
 //                [at] ["scratch" place]
 //                ["stream(" index ["," "up"] ["," "strips=" n] ")"]
 //                ["loc(" (index op "node name"),+ ")"]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/text/parse_lowering.h"
 
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -70,13 +71,14 @@ void Compress(const std::vector<WrittenKernel>& written, KernelCall* call) {
 }
 
 // Gives `call` the form that one of the kernels runs, where none of them takes
-// it as it is.
+// it as it is, in so much scratch.
 void TakeForm(const std::vector<WrittenKernel>& written, const Target& target,
-              KernelCall* call) {
+              int64_t scratch_bytes, KernelCall* call) {
   for (const WrittenKernel& kernel : written) {
     if (Fits(kernel, *call)) return;
   }
-  for (const LoweredCall& form : FormsOf({*call, nullptr}, target)) {
+  for (const LoweredCall& form :
+       FormsOf({*call, nullptr}, target, scratch_bytes)) {
     if (Fits(written[0], form.call)) *call = form.call;
   }
 }
@@ -85,12 +87,13 @@ void TakeForm(const std::vector<WrittenKernel>& written, const Target& target,
 // call that they serve and are passed over.
 absl::StatusOr<std::vector<LoweredCall>> Assign(
     const Lexer& lexer, const std::vector<WrittenKernel>& written,
-    const Target& target, std::vector<KernelCall> calls) {
+    const Target& target, int64_t scratch_bytes,
+    std::vector<KernelCall> calls) {
   std::vector<LoweredCall> lowered;
   size_t next = 0;
   for (KernelCall& call : calls) {
     Compress(written, &call);
-    TakeForm(written, target, &call);
+    TakeForm(written, target, scratch_bytes, &call);
     while (next < written.size() && !Fits(written[next], call)) ++next;
     if (next == written.size()) {
       return lexer.ErrorAt(written[0].token, "the node needs a kernel of ",
@@ -99,6 +102,15 @@ absl::StatusOr<std::vector<LoweredCall>> Assign(
     lowered.push_back({std::move(call), written[next++].kernel});
   }
   return lowered;
+}
+
+// The most scratch that a form may have: `within(n)`.
+absl::StatusOr<int64_t> ParseWithin(Lexer& lexer) {
+  if (!lexer.Accept("within")) return std::numeric_limits<int64_t>::max();
+  TINYC_RETURN_IF_ERROR(lexer.Expect("("));
+  TINYC_ASSIGN_OR_RETURN(const int64_t bytes, lexer.Int("bytes of scratch"));
+  TINYC_RETURN_IF_ERROR(lexer.Expect(")"));
+  return bytes;
 }
 
 absl::StatusOr<Place> ParsePlace(Lexer& lexer) {
@@ -160,11 +172,12 @@ absl::Status ParseKernels(Lexer& lexer, const Node& node, Module* module) {
   }
   TINYC_ASSIGN_OR_RETURN(const std::vector<WrittenKernel> written,
                          ParseSymbols(lexer, node));
+  TINYC_ASSIGN_OR_RETURN(const int64_t scratch_bytes, ParseWithin(lexer));
   absl::StatusOr<std::vector<KernelCall>> derived = node.op().Lower(node);
   if (!derived.ok()) return lexer.Wrap(using_token, derived.status());
-  TINYC_ASSIGN_OR_RETURN(
-      std::vector<LoweredCall> calls,
-      Assign(lexer, written, *module->target, *std::move(derived)));
+  TINYC_ASSIGN_OR_RETURN(std::vector<LoweredCall> calls,
+                         Assign(lexer, written, *module->target, scratch_bytes,
+                                *std::move(derived)));
   if (!lexer.Accept("unpacked")) {
     TINYC_RETURN_IF_ERROR(
         lexer.Wrap(using_token, PackCalls(node, *module->target, calls)));

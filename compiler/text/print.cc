@@ -7,6 +7,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "compiler/lowering/arranged_weights.h"
 #include "compiler/lowering/pack_calls.h"
 #include "compiler/lowering/row_schedule.h"
 #include "compiler/text/lexer.h"
@@ -215,8 +216,12 @@ class Printer {
                             absl::StrAppend(out, call.kernel == nullptr
                                                      ? "_"
                                                      : call.kernel->symbol);
-                          }),
-            std::all_of(found->second.begin(), found->second.end(), IsPacked)
+                          }));
+        for (const LoweredCall& call : found->second) {
+          if (!ChoosesScratch(call.call)) continue;
+          Add(" within(", call.call.scratch_bytes, ")");
+        }
+        Add(std::all_of(found->second.begin(), found->second.end(), IsPacked)
                 ? ""
                 : " unpacked");
       }

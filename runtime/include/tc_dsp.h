@@ -79,6 +79,27 @@ TC_INLINE uint32_t tc_highs(uint32_t a, uint32_t b) {
 #endif
 }
 
+/* The sums of the halves, and their differences, modulo 2^16. */
+TC_INLINE uint32_t tc_add2(uint32_t a, uint32_t b) {
+#if TC_DSP
+  uint32_t pair;
+  __asm__("sadd16 %0, %1, %2" : "=r"(pair) : "r"(a), "r"(b));
+  return pair;
+#else
+  return tc_pair(tc_low(a) + tc_low(b), tc_high(a) + tc_high(b));
+#endif
+}
+
+TC_INLINE uint32_t tc_sub2(uint32_t a, uint32_t b) {
+#if TC_DSP
+  uint32_t pair;
+  __asm__("ssub16 %0, %1, %2" : "=r"(pair) : "r"(a), "r"(b));
+  return pair;
+#else
+  return tc_pair(tc_low(a) - tc_low(b), tc_high(a) - tc_high(b));
+#endif
+}
+
 /* pairs[i] = (byte i of a, byte i of b), sign-extended. */
 TC_INLINE void tc_zip4(uint32_t a, uint32_t b, uint32_t pairs[4]) {
 #if TC_DSP

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Convolutions by Winograd's F(2x2, 3x3) against the statement of what layers
-// compute.  The form of the weights is stated here once more, after
-// runtime/include/tc_winograd.h.
+// compute.  The forms of the weights are stated here once more, after
+// runtime/include/tc_winograd.h and tc_winograd_bytes.h.
 
 #include <algorithm>
 #include <array>
@@ -73,6 +73,37 @@ int64_t ScratchWords(const tc_conv2d_shape& s) {
          4 * ((s.out_w + 3) / 4 * 4 + 2) * s.in_c / 4;
 }
 
+// The same for weights that stay bytes, in passes of `strips` pairs of rows.
+Words ByteBlocks(const ConvolutionLayer& layer, const Requantization& r,
+                 int32_t strips) {
+  const int32_t in_c = layer.s.in_c;
+  Words words = {static_cast<uint32_t>(strips)};
+  for (int32_t o = 0; o < layer.s.out_c; o += 4) {
+    const size_t first = words.size();
+    words.resize(first + static_cast<size_t>(9 * in_c + 8));
+    for (int32_t k = 0; k < 4 && o + k < layer.s.out_c; ++k) {
+      const auto channel = static_cast<size_t>(o + k);
+      for (int32_t i = 0; i < 9 * in_c; ++i) {
+        const auto byte = static_cast<uint8_t>(
+            layer.w[channel * static_cast<size_t>(9 * in_c) +
+                    static_cast<size_t>(i)]);
+        words[first + static_cast<size_t>((k * 9 * in_c + i) / 4)] |=
+            uint32_t{byte} << (i % 4 * 8);
+      }
+      const size_t bias = first + static_cast<size_t>(9 * in_c + k);
+      words[bias] = static_cast<uint32_t>(layer.bias[channel]) << 2;
+      words[bias + 4] = static_cast<uint32_t>(r.mult[channel]);
+    }
+  }
+  return words;
+}
+
+int64_t ByteScratchWords(const tc_conv2d_shape& s, int32_t strips) {
+  const int32_t tiles = (s.out_w + 3) / 4;
+  return TC_WINOGRAD_SUMS + 32 * s.in_c + strips * tiles * 16 * s.in_c +
+         (2 * strips + 2) * (4 * tiles + 2) * s.in_c / 4;
+}
+
 tc_conv2d_shape RandomShape(Random& random) {
   tc_conv2d_shape s = {};
   s.batch = random.Int(1, 2);
@@ -94,12 +125,13 @@ tc_conv2d_shape RandomShape(Random& random) {
 // A layer whose sums, times 2^(shift + 2), fit 32 bits, and the weights
 // halfwords.
 struct Case {
-  explicit Case(Random& random)
+  explicit Case(Random& random, bool shifted)
       : layer(
             RandomLayer<int8_t, int8_t, int32_t>(random, RandomShape(random))) {
     MakeExtreme(random);
     r = RandomRequantization(random, layer);
-    r.q.shift = random.Bool() ? 0 : random.Int(1, 4);
+    r.q.shift = random.Bool() || !shifted ? 0 : random.Int(1, 4);
+    strips = random.Int(1, 4);
     r.scale.exponent = 32 - r.q.shift;
   }
 
@@ -116,14 +148,21 @@ struct Case {
 
   ConvolutionLayer layer;
   Requantization r;
+  int32_t strips = 0;
 };
 
 class WinogradTest : public testing::TestWithParam<KernelRow> {
  protected:
+  static bool StaysBytes() {
+    return GetParam().family == "conv2d_s8_winograd_bytes";
+  }
+
   void Run(const Case& c, const tc_conv2d_shape& s, const int8_t* x,
            int8_t* y) {
-    const Words w = Blocks(c.layer, c.r);
-    Guarded<uint32_t> scratch(ScratchWords(s));
+    const Words w = StaysBytes() ? ByteBlocks(c.layer, c.r, c.strips)
+                                 : Blocks(c.layer, c.r);
+    Guarded<uint32_t> scratch(StaysBytes() ? ByteScratchWords(s, c.strips)
+                                           : ScratchWords(s));
     GetParam().As<tc_conv2d_s8_winograd_fn>()(&s, &c.r.q, x, w.data(),
                                               scratch.data(), y);
   }
@@ -132,7 +171,7 @@ class WinogradTest : public testing::TestWithParam<KernelRow> {
 TEST_P(WinogradTest, ComputesWhatItsFamilyMeans) {
   Random random(31);
   for (int i = 0; i < kShapes; ++i) {
-    const Case c(random);
+    const Case c(random, !StaysBytes());
     const std::vector<int8_t> expected = ResultsOf(c.layer, c.r);
     Guarded<int8_t> y(c.layer.outputs());
     Run(c, c.layer.s, c.layer.x.data(), y.data());
@@ -147,7 +186,7 @@ TEST_P(WinogradTest, ComputesWhatItsFamilyMeans) {
 TEST_P(WinogradTest, ComputesRowByRow) {
   Random random(32);
   for (int i = 0; i < kShapes; ++i) {
-    const Case c(random);
+    const Case c(random, !StaysBytes());
     const tc_conv2d_shape& s = c.layer.s;
     if (s.batch != 1) continue;
     const std::vector<int8_t> expected = ResultsOf(c.layer, c.r);
@@ -173,7 +212,7 @@ TEST_P(WinogradTest, ComputesRowByRow) {
 TEST_P(WinogradTest, WritesWhereItHasRead) {
   Random random(33);
   for (int i = 0; i < kShapes; ++i) {
-    const Case c(random);
+    const Case c(random, !StaysBytes());
     const tc_conv2d_shape& s = c.layer.s;
     if (s.batch != 1) continue;
     const std::vector<int8_t> expected = ResultsOf(c.layer, c.r);
@@ -195,9 +234,11 @@ TEST_P(WinogradTest, WritesWhereItHasRead) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Rows, WinogradTest,
-                         testing::Values(KernelRows("conv2d_s8_winograd")[0]),
-                         RowName());
+INSTANTIATE_TEST_SUITE_P(
+    Rows, WinogradTest,
+    testing::Values(KernelRows("conv2d_s8_winograd")[0],
+                    KernelRows("conv2d_s8_winograd_bytes")[0]),
+    RowName());
 
 }  // namespace
 }  // namespace tinyc

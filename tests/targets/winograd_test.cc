@@ -78,5 +78,41 @@ TEST(WinogradRowsTest, SumsFitWords) {
   EXPECT_TRUE(WordsOf(rows, 1, 1 << 28).empty());
 }
 
+TEST(WinogradBytesTest, RowsOfBytesAndWhatFollows) {
+  Tensor rows(TensorType(DType::kS8, {5, 3, 3, 4}));
+  rows.SetInt(0, -1);                  // channel 0, tap 0, input channel 0
+  rows.SetInt(36 + 4 * 8 + 3, 127);    // channel 1, tap 8, input channel 3
+  rows.SetInt(4 * 36 + 4 * 1 + 1, 2);  // channel 4, tap 1, input channel 1
+  Tensor bias(TensorType(DType::kS32, {5}));
+  Tensor mult(TensorType(DType::kS32, {5}));
+  for (int64_t o = 0; o < 5; ++o) {
+    bias.SetInt(o, o - 1);
+    mult.SetInt(o, 10 + o);
+  }
+  const std::optional<Tensor> words = WinogradBytes(rows, bias, mult, 3);
+  ASSERT_TRUE(words);
+  // The strips, and two blocks of 4 x 9 words of weights and 8 more.
+  ASSERT_EQ(words->size(), 1 + 2 * (36 + 8));
+  std::map<int64_t, int64_t> found;
+  for (int64_t i = 0; i < words->size(); ++i) {
+    if (words->IntAt(i) != 0) found[i] = words->IntAt(i);
+  }
+  EXPECT_THAT(
+      found, ElementsAre(Pair(0, 3), Pair(1, 0xff), Pair(1 + 9 + 8, 0x7f000000),
+                         Pair(37, 0xfffffffc), Pair(39, 4), Pair(40, 8),
+                         Pair(41, 10), Pair(42, 11), Pair(43, 12), Pair(44, 13),
+                         Pair(46, 0x200), Pair(81, 12), Pair(85, 14)));
+}
+
+TEST(WinogradBytesTest, SumsFitWords) {
+  Tensor bias(TensorType(DType::kS32, {1}));
+  Tensor mult(TensorType(DType::kS32, {1}));
+  const Tensor rows = Weights(0, {0, 0, 0, 0, 1, 0, 0, 0, 0});
+  bias.SetInt(0, 1 << 28);
+  EXPECT_TRUE(WinogradBytes(rows, bias, mult, 1));
+  bias.SetInt(0, 1 << 29);
+  EXPECT_FALSE(WinogradBytes(rows, bias, mult, 1));
+}
+
 }  // namespace
 }  // namespace tinyc

@@ -307,6 +307,35 @@ TEST_F(TinycTest, SpendsTheFlashThatIsLeft) {
   EXPECT_THAT(compile({"--flash=1M", "--ram=min"}), Not(HasSubstr(faster)));
 }
 
+TEST_F(TinycTest, SpendsTheRamThatIsLeft) {
+  const std::string faster = "--ram has room for convolutions";
+  const auto compile = [&](const std::vector<std::string>& limits) {
+    std::vector<std::string> arguments = {"examples/mnist/mnist_int8.onnx",
+                                          "--target=cortex-m4", "--verify",
+                                          "--report=" + Path("r.json")};
+    arguments.insert(arguments.end(), limits.begin(), limits.end());
+    const ProgramRun run = RunProgram("tinyc", arguments);
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    return run.err;
+  };
+  EXPECT_THAT(compile({"--ram=1M"}), HasSubstr(faster));
+  const auto fast = nlohmann::json::parse(Text("r.json"));
+  const int64_t arena = fast["arena_bytes"];
+  const int64_t flash =
+      int64_t{fast["weight_bytes"]} + int64_t{fast["code_bytes_estimate"]};
+  // The code has to fit, too.
+  EXPECT_THAT(compile({"--ram=1M", absl::StrCat("--flash=", flash)}),
+              HasSubstr(faster));
+  EXPECT_THAT(compile({"--ram=1M", absl::StrCat("--flash=", flash - 1)}),
+              Not(HasSubstr(faster)));
+  // Some scratch less will do; none will not.
+  EXPECT_THAT(compile({absl::StrCat("--ram=", arena - 1)}), HasSubstr(faster));
+  compile({});
+  const auto plain = nlohmann::json::parse(Text("r.json"));
+  EXPECT_THAT(compile({absl::StrCat("--ram=", int64_t{plain["arena_bytes"]})}),
+              Not(HasSubstr(faster)));
+}
+
 TEST_F(TinycTest, RefusesWrongLimits) {
   ExpectFailure({kModel, "--check", "--ram=64KB"}, 2,
                 "--ram is a number of bytes like 65536, 64K or 1M, not "

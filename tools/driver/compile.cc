@@ -300,16 +300,17 @@ absl::StatusOr<CompiledModel> CompileModel(const std::string& path,
   return compiled;
 }
 
-absl::StatusOr<Module> PlanWithFlash(const CompiledModel& model,
-                                     const CompileOptions& options,
-                                     int64_t more_bytes) {
+absl::StatusOr<Module> PlanWith(const Spending& spending,
+                                const CompiledModel& model,
+                                const CompileOptions& options) {
   TINYC_ASSIGN_OR_RETURN(Pipeline pipeline, CompilePipeline(options));
   std::erase_if(pipeline, [](const PipelineItem& item) {
     return item.pass->to == Stage::kGraph;
   });
   for (PipelineItem& item : pipeline) {
     if (item.pass->name == "arrange-weights" && item.options.values().empty()) {
-      item.options = PassOptions({{"flash", absl::StrCat(more_bytes)}});
+      item.options = PassOptions({{"flash", absl::StrCat(spending.flash)},
+                                  {"scratch", absl::StrCat(spending.scratch)}});
     }
   }
   Module module = Copy(model.graph);

@@ -81,11 +81,17 @@ struct CompiledModel {
 absl::StatusOr<CompiledModel> CompileModel(const std::string& path,
                                            const CompileOptions& options);
 
-// `model` planned anew where weights may take so many bytes more, if that makes
-// layers faster (passes/arrange_weights.cc).
-absl::StatusOr<Module> PlanWithFlash(const CompiledModel& model,
-                                     const CompileOptions& options,
-                                     int64_t more_bytes);
+// Bytes that layers may take if that makes them faster
+// (passes/arrange_weights.cc).
+struct Spending {
+  int64_t flash = 0;    // of weights, more than now, of all layers together
+  int64_t scratch = 0;  // of each layer
+};
+
+// `model` planned anew with these.
+absl::StatusOr<Module> PlanWith(const Spending& spending,
+                                const CompiledModel& model,
+                                const CompileOptions& options);
 
 // The model in `path`, read as CompileModel does, after options.passes, which
 // end at [graph].

@@ -48,6 +48,9 @@ struct SharedCode {
 SharedCode SharedCodeOf(absl::string_view family) {
   if (absl::EndsWith(family, "_s8_paired")) return {"tc_paired.h", 1230};
   if (family == "conv2d_s8_winograd") return {"tc_winograd.h", 2220};
+  if (family == "conv2d_s8_winograd_bytes") {
+    return {"tc_winograd_bytes.h", 2560};
+  }
   if (absl::EndsWith(family, "_s8_by16")) return {"tc_by16.h", 310};
   if (family == "conv2d_s8_twin") return {"tc_twin.h", 400};
   if (family == "depthwise2d_s8_in_place_twin") {

@@ -9,7 +9,7 @@
 #include "tools/driver/pruning.h"
 #include "tools/driver/quality.h"
 #include "tools/driver/report.h"
-#include "tools/driver/spend_flash.h"
+#include "tools/driver/spend_budget.h"
 
 namespace tinyc {
 
@@ -45,7 +45,7 @@ std::optional<Compiled> Compile(const Request& request,
     return std::nullopt;
   }
   if (!request.in_shared_arena) {
-    SpendFlash(options, request.code == "small", &*model);
+    SpendBudget(options, request.code == "small", &*model);
   }
   PrintNotes(model->planned.notes);
   nlohmann::ordered_json report =

@@ -82,6 +82,9 @@ typedef void tc_conv2d_s8_winograd_fn(const tc_conv2d_shape *s,
                                       const int8_t *x, const uint32_t *w,
                                       uint32_t *scratch, int8_t *y);
 
+/* The same in the form of tc_winograd_bytes.h; q->shift is 0. */
+typedef tc_conv2d_s8_winograd_fn tc_conv2d_s8_winograd_bytes_fn;
+
 /* The same in the form of tc_by16.h. */
 typedef void tc_conv2d_s8_by16_fn(const tc_conv2d_shape *s,
                                   const tc_conv2d_s8_quant *q, const int8_t *x,
