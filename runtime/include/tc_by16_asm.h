@@ -41,7 +41,8 @@ typedef struct {
   "  vqmovnb.s16 " q ", " q "\n"
 
 /* Two pixels.  Sums of the first one in r0, r2, r4, r6, of the second one in
- * r8, r10, r12, lr.  The stack holds the job from x0 on. */
+ * r8, r10, r12, lr; r1 and r3: y.  The results are the halves of words on the
+ * way.  The stack holds the job from x0 on. */
 TC_ASM_FUNCTION static void tc_by16_two(const tc_by16_job *job
                                         __attribute__((unused))) {
   __asm__ volatile(
@@ -49,18 +50,20 @@ TC_ASM_FUNCTION static void tc_by16_two(const tc_by16_job *job
       "  ldm.w  r0, {r1-r9}\n"
       "  push   {r2-r9}\n"
       "  mov    r5, r1\n"
+      "  mov    r1, r7\n"
+      "  mov    r3, r8\n"
       "1:\n" /* a block of channels */
       "  ldm.w  r5!, {r0, r2, r4, r6}\n"
       "  mov    r8, r0\n"
       "  mov    r10, r2\n"
       "  mov    r12, r4\n"
       "  mov    lr, r6\n"
-      "  ldrd   r1, r3, [sp]\n"
+      "  ldrd   r9, r11, [sp]\n"
       "  ldr    r7, [sp, #8]\n"
       "2:\n"
-      "  vldrb.8     q0, [r1], #16\n"
+      "  vldrb.8     q0, [r9], #16\n"
       "  vldrb.8     q2, [r5], #16\n"
-      "  vldrb.8     q1, [r3], #16\n"
+      "  vldrb.8     q1, [r11], #16\n"
       "  vmladava.s8 r0, q0, q2\n"
       "  vldrb.8     q3, [r5], #16\n"
       "  vmladava.s8 r8, q1, q2\n"
@@ -79,14 +82,20 @@ TC_ASM_FUNCTION static void tc_by16_two(const tc_by16_job *job
       "  vmov   q1[2], q1[0], r8, r12\n"
       "  vmov   q1[3], q1[1], r10, lr\n"
       "  vldrw.32 q2, [r5], #16\n"
-      "  ldrd   r0, r2, [sp, #12]\n" TC_BY16_REQUANT("q0")
-          TC_BY16_REQUANT("q1")
-      "  ldrd   r0, r2, [sp, #20]\n"
-      "  vstrb.32 q0, [r0], #4\n"
-      "  vstrb.32 q1, [r2], #4\n"
-      "  ldr    r3, [sp, #28]\n"
-      "  strd   r0, r2, [sp, #20]\n"
-      "  cmp    r0, r3\n"
+      "  ldrd   r0, r2, [sp, #12]\n"
+      "  vshl.s32    q0, r0\n"
+      "  vshl.s32    q1, r0\n"
+      "  vrmulh.s32  q0, q0, q2\n"
+      "  vrmulh.s32  q1, q1, q2\n"
+      "  ldr    r0, [sp, #28]\n"
+      "  vqmovnb.s32 q0, q0\n"
+      "  vqmovnt.s32 q0, q1\n"
+      "  vqadd.s16   q0, q0, r2\n"
+      "  vqmovnb.s16 q0, q0\n"
+      "  vshr.u32    q1, q0, #16\n"
+      "  vstrb.32 q0, [r1], #4\n"
+      "  vstrb.32 q1, [r3], #4\n"
+      "  cmp    r1, r0\n"
       "  bne.n  1b\n"
       "  add    sp, sp, #32\n"
       "  pop    {r4-r11, pc}\n");

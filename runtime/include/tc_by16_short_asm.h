@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * tc_by16_two for few taps, whose activations stay in registers: of at most 16
- * taps 33 instructions for 8 results in place of 43, of at most 32 taps 45 in
- * place of 58.
+ * taps 33 instructions for 8 results in place of 42, of at most 32 taps 45 in
+ * place of 57.
  */
 #ifndef TC_BY16_SHORT_ASM_H_
 #define TC_BY16_SHORT_ASM_H_
