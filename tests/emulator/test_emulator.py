@@ -180,14 +180,14 @@ def compiled(tmp_path_factory):
     return make
 
 
-def check(case, board, compiled, opt="-O2", compiler="gcc"):
+def check(case, board, compiled, opt="-O2", compiler="gcc", flags=()):
     if case.model != ODD and not case.model.exists():
         pytest.skip(f"skipped: {case.model.name} is not there")
     for program in ("qemu-system-arm", compiler):
         if shutil.which(program) is None:
             pytest.skip(f"skipped: {program} is not installed")
     folder = compiled(case)
-    run = emulate.run(board, folder, opt, compiler=compiler)
+    run = emulate.run(board, folder, opt, flags=flags, compiler=compiler)
     print(run.text)
     assert run.same_bits
 
@@ -199,7 +199,7 @@ def test_same_bits(case, board, compiled):
 
 
 # Kernels in assembly do not depend on what the compiler does around them.
-@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+@pytest.mark.parametrize("compiler", ["gcc", "clang", "clang-19"])
 @pytest.mark.parametrize("opt", ["-O0", "-O1", "-O3", "-Os"])
 @pytest.mark.parametrize("board,target", [
     ("m0big", "cortex-m0plus"), ("m4", "cortex-m4"), ("m7", "cortex-m4"),
@@ -208,7 +208,18 @@ def test_same_bits_of_compilers(board, target, opt, compiler, compiled):
     check(Case(QUANTIZED[0], target=target), board, compiled, opt, compiler)
 
 
-@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+# The conversions at the ends of a model are not contracted.
+@pytest.mark.parametrize("contract", ["off", "fast"])
+@pytest.mark.parametrize("compiler", ["gcc", "clang-19"])
+@pytest.mark.parametrize("board,target", [
+    ("m4", "cortex-m4"), ("m55", "cortex-m55"), ("rv32imc", "rv32imc")])
+def test_same_bits_contracted_or_not(board, target, compiler, contract,
+                                     compiled):
+    check(Case(QUANTIZED[0], target=target), board, compiled, "-O3", compiler,
+          [f"-ffp-contract={contract}"])
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang", "clang-19"])
 @pytest.mark.parametrize("opt", ["-O0", "-O1", "-O3", "-Os"])
 @pytest.mark.parametrize("case", [WINOGRAD, WINOGRAD_BYTES], ids=str)
 def test_same_bits_with_fewer_products(case, opt, compiler, compiled):

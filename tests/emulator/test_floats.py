@@ -88,7 +88,7 @@ def run(board, folder, opt, compiler, flags=()):
     return re.search(r"results (\w+)", done.text)[1]
 
 
-@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+@pytest.mark.parametrize("compiler", ["gcc", "clang", "clang-19"])
 @pytest.mark.parametrize("board", TARGETS)
 @pytest.mark.parametrize("name", MODELS)
 def test_nearly_same(name, board, compiler, tmp_path):
