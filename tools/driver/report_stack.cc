@@ -23,6 +23,7 @@ constexpr struct {
     {"recurrent_f32_fpu", 336},
     {"depthwise2d_s8_dsp", 864},
     {"depthwise2d_s8_mve", 684},
+    {"depthwise2d_s8_twin", 568},
     {"depthwise2d_s8_in_place_dsp", 624},
     {"depthwise2d_s8_in_place_mve", 712},
     {"depthwise2d_s8_in_place_twin", 268},
