@@ -93,8 +93,8 @@ def measure(run, folder, opt):
         blocks = pathlib.Path(temporary, "blocks")
         done = run("m4", folder, opt, plugin=f"{plugin},to={blocks}")
         cycles, count = estimate(folder / "out/image.elf", blocks.read_text())
-    # QEMU starts a block anew that its clock has interrupted.
-    if abs(count - done.instructions) > 1e-3 * done.instructions:
+    # Blocks that QEMU leaves before their end are counted as a whole.
+    if abs(count - done.instructions) > 5e-3 * done.instructions:
         raise RuntimeError(f"{count} instructions in blocks, "
                            f"{done.instructions} by the clock")
     return cycles
