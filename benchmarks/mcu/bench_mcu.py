@@ -79,10 +79,10 @@ class Cost:
     layers: list = dataclasses.field(default_factory=list)
 
 
-def sizes(folder):
+def sizes(board, folder):
     """Bytes of the code and of the constants of model.c."""
     text = subprocess.run(
-        ["arm-none-eabi-size", "-A", folder / "out/0-model.o"],
+        [f"{emulate.prefix_of(board)}-size", "-A", folder / "out/0-model.o"],
         capture_output=True, text=True, check=True).stdout
 
     def total(section):
@@ -135,12 +135,13 @@ def measure(model, boards, opt, options=(), with_layers=False,
                 sys.exit(f"{model.stem} on {board}: {run.text}")
             report = json.loads((folder / "report.json").read_text())
             cost = Cost(" ".join([model.stem, *options]), board, macs,
-                        run.instructions, *sizes(folder),
+                        run.instructions, *sizes(board, folder),
                         report["arena_bytes"], run.stack)
             if board == "m4" and with_cycles:
                 cost.cycles = cycles.measure(emulate.run, folder, opt)
             if with_layers:
-                cost.layers = layers.measure(emulate.run, board, folder, opt)
+                cost.layers = layers.measure(
+                    emulate.run, board, emulate.prefix_of(board), folder, opt)
             yield cost
 
 
@@ -245,12 +246,19 @@ def main():
         models = [m for m in known if m.stem in wanted]
         if len(models) != len(wanted):
             sys.exit(f"models: {', '.join(m.stem for m in known)}")
+    usable = []
+    for board in args.boards.split(","):
+        if lacking := emulate.missing(board):
+            print(f"skipped: {board}, {', '.join(lacking)} not installed",
+                  file=sys.stderr)
+        else:
+            usable.append(board)
     costs = []
     for model in models:
         if not model.exists():
             print(f"skipped: {model.name} is not there", file=sys.stderr)
             continue
-        boards = args.boards.split(",")
+        boards = usable
         if model in FLOAT_MODELS:
             boards = [b for b in boards if b in FLOAT_BOARDS]
         runs = [measure(model, boards, args.opt, shlex.split(args.options),

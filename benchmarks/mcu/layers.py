@@ -124,16 +124,14 @@ def parse(text, folder, prefix):
     return list(layers.values())
 
 
-def measure(run, board, folder, opt):
-    """The layers of folder/model.c; `run` is that of emulate.py."""
+def measure(run, board, prefix, folder, opt):
+    """The layers of folder/model.c; `run` and `prefix` are those of emulate.py."""
     source = (folder / "layers.c")
     source.write_text((HERE / "layers.c").read_text())
     done = run(board, folder, opt, ("model.c", "layers_main.c", "layers.c"),
                FLAGS)
     if not done.same_bits:
         raise RuntimeError(done.text)
-    prefix = ("riscv64-unknown-elf" if board.startswith("rv") else
-              "arm-none-eabi")
     return parse(done.text, folder, prefix)
 
 

@@ -31,6 +31,7 @@ constexpr Target kTargets[] = {
      .caps = TC_CAP_DSP | TC_CAP_MVE | TC_CAP_FPU,
      .description = "Armv8.1-M with Helium, dual issue"},
     {.name = "rv32imc", .description = "32-bit RISC-V with compressed code"},
+    {.name = "rv64gcv", .description = "64-bit RISC-V with vectors"},
 };
 
 }  // namespace

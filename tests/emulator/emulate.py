@@ -10,6 +10,7 @@ import dataclasses
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 
 import numpy as np
@@ -22,7 +23,22 @@ SHARED = pathlib.Path(
 # What `tinyc --target` calls the core of a board of run.sh.
 TARGETS = {"m0big": "cortex-m0plus", "m3": "cortex-m3", "m4": "cortex-m4",
            "m7": "cortex-m7", "m33": "cortex-m33", "m55": "cortex-m55",
-           "rv32imc": "rv32imc"}
+           "rv32imc": "rv32imc", "rv64gcv": "rv64gcv"}
+
+
+def prefix_of(board):
+    """Of the binary utilities and the C compiler for the board."""
+    return "riscv64-unknown-elf" if board.startswith("rv") else "arm-none-eabi"
+
+
+def missing(board, compiler="gcc"):
+    """The programs that running something on the board lacks here."""
+    qemu = f"riscv{board[2:4]}" if board.startswith("rv") else "arm"
+    needed = [f"qemu-system-{qemu}", f"{prefix_of(board)}-gcc"]
+    if compiler != "gcc":
+        needed.append(compiler)
+    return [program for program in needed if shutil.which(program) is None]
+
 
 MAIN_C = r"""
 #include <math.h>

@@ -12,7 +12,6 @@ import dataclasses
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
 
@@ -27,7 +26,7 @@ SHARED = emulate.SHARED
 BIN = pathlib.Path(os.environ.get("TINYC_BIN_DIR", ROOT / "build/bin"))
 EXPORTS = ROOT / "tests/exports/models/quantized"
 sys.path.append(str(ROOT / "benchmarks/sparse"))
-BOARDS = ["m0big", "m4", "m55", "rv32imc"]
+BOARDS = ["m0big", "m4", "m55", "rv32imc", "rv64gcv"]
 
 try:
     import masks  # of benchmarks/sparse
@@ -183,9 +182,8 @@ def compiled(tmp_path_factory):
 def check(case, board, compiled, opt="-O2", compiler="gcc", flags=()):
     if case.model != ODD and not case.model.exists():
         pytest.skip(f"skipped: {case.model.name} is not there")
-    for program in ("qemu-system-arm", compiler):
-        if shutil.which(program) is None:
-            pytest.skip(f"skipped: {program} is not installed")
+    for program in emulate.missing(board, compiler):
+        pytest.skip(f"skipped: {program} is not installed")
     folder = compiled(case)
     run = emulate.run(board, folder, opt, flags=flags, compiler=compiler)
     print(run.text)
@@ -203,7 +201,8 @@ def test_same_bits(case, board, compiled):
 @pytest.mark.parametrize("opt", ["-O0", "-O1", "-O3", "-Os"])
 @pytest.mark.parametrize("board,target", [
     ("m0big", "cortex-m0plus"), ("m4", "cortex-m4"), ("m7", "cortex-m4"),
-    ("m33", "cortex-m4"), ("m55", "cortex-m55"), ("m55", "cortex-m85")])
+    ("m33", "cortex-m4"), ("m55", "cortex-m55"), ("m55", "cortex-m85"),
+    ("rv64gcv", "rv64gcv")])
 def test_same_bits_of_compilers(board, target, opt, compiler, compiled):
     check(Case(QUANTIZED[0], target=target), board, compiled, opt, compiler)
 

@@ -5,7 +5,6 @@ The counts of instructions.json are exact for one compiler; they say nothing wit
 another one. `benchmarks/mcu/run.sh --record` writes them anew.
 """
 import json
-import shutil
 import sys
 
 import pytest
@@ -28,8 +27,8 @@ def test_no_more_instructions(name, board):
                 if m.stem == stem]
     if not model.exists():
         pytest.skip(f"skipped: {model.name} is not there")
-    if shutil.which("qemu-system-arm") is None:
-        pytest.skip("skipped: QEMU is not installed")
+    for program in emulate.missing(board):
+        pytest.skip(f"skipped: {program} is not installed")
     if bench_mcu.compiler() != RECORD["compiler"]:
         pytest.skip(f"skipped: recorded with gcc {RECORD['compiler']}")
     (cost,) = bench_mcu.measure(model, [board], RECORD["opt"], options)

@@ -4,7 +4,6 @@ layer is broken on purpose it names that layer."""
 import dataclasses
 import pathlib
 import re
-import shutil
 import subprocess
 
 import pytest
@@ -46,8 +45,8 @@ def run(case, folder, change=lambda text: text):
     """What the self-test prints on the board, and whether it passes."""
     if not case.model.exists():
         pytest.skip(f"skipped: {case.model.name} is not there")
-    if shutil.which("qemu-system-arm") is None:
-        pytest.skip("skipped: QEMU is not installed")
+    for program in emulate.missing(case.board):
+        pytest.skip(f"skipped: {program} is not installed")
     subprocess.run([emulator.BIN / "tinyc", case.model, "--emit-selftest",
                     f"--target={case.target}", *case.options, "-o",
                     folder / "model.c"], check=True)
