@@ -18,6 +18,8 @@ constexpr struct {
 } kFrames[] = {
     {"conv2d_f32_fpu", 280},
     {"dense_f32_fpu", 208},
+    {"conv2d_s16_dsp", 408},
+    {"dense_s16_dsp", 320},
     {"dense_s8_paired", 136},
     {"depthwise2d_f32_fpu", 216},
     {"recurrent_f32_fpu", 336},
