@@ -212,6 +212,24 @@ def kind_table(costs):
     return "\n".join(lines)
 
 
+def models_named(names):
+    """The models in a list like "kws_int8,ic_int8"; all for None."""
+    known = MODELS + FLOAT_MODELS
+    if names is None:
+        return known
+    wanted = names.split(",")
+    models = [m for m in known if m.stem in wanted]
+    if len(models) != len(wanted):
+        sys.exit(f"models: {', '.join(m.stem for m in known)}")
+    return models
+
+
+def boards_for(model, boards):
+    """Those of `boards` that the model is measured on."""
+    return [b for b in boards
+            if model not in FLOAT_MODELS or b in FLOAT_BOARDS]
+
+
 def compiler():
     return subprocess.run(
         ["arm-none-eabi-gcc", "-dumpfullversion"], capture_output=True,
@@ -239,13 +257,6 @@ def main():
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--record", action="store_true")
     args = parser.parse_args()
-    models = MODELS + FLOAT_MODELS
-    if args.models is not None:
-        wanted = args.models.split(",")
-        known = models
-        models = [m for m in known if m.stem in wanted]
-        if len(models) != len(wanted):
-            sys.exit(f"models: {', '.join(m.stem for m in known)}")
     usable = []
     for board in args.boards.split(","):
         if lacking := emulate.missing(board):
@@ -254,13 +265,11 @@ def main():
         else:
             usable.append(board)
     costs = []
-    for model in models:
+    for model in models_named(args.models):
         if not model.exists():
             print(f"skipped: {model.name} is not there", file=sys.stderr)
             continue
-        boards = usable
-        if model in FLOAT_MODELS:
-            boards = [b for b in boards if b in FLOAT_BOARDS]
+        boards = boards_for(model, usable)
         runs = [measure(model, boards, args.opt, shlex.split(args.options),
                         args.layers, with_cycles=True)]
         if not args.options and model.stem in VARIANTS:

@@ -45,6 +45,9 @@ class Layer:
     name: str
     kind: str  # "conv 3x3", "depthwise 3x3", "add"
     macs: int
+    kernel: str  # its symbol
+    elements: int  # of the result, or of the operand where that has more
+    pixels: int  # elements in the first channel
     instructions: int = 0
 
 
@@ -59,6 +62,17 @@ def write_main(folder, sample, outputs):
 
 def dims(text):
     return [int(n) for n in text.split("x")]
+
+
+def size_of(comment, macs):
+    """Elements and pixels of the result; of layers without products those of the
+    first operand where it has more."""
+    found = re.search(r": \w+ ([\dx]+)\b.*? -> ([\dx]+)", comment)
+    if found is None:
+        return 0, 0
+    x, y = (dims(n) for n in found.groups())
+    shape = x if macs == 0 and math.prod(x) > math.prod(y) else y
+    return math.prod(shape), math.prod(shape[:-1])
 
 
 def describe(comment):
@@ -81,11 +95,19 @@ def describe(comment):
 
 
 def bodies_of(source):
-    """Kind and multiply-accumulates by the function that computes a layer."""
+    """Kind, multiply-accumulates, kernel, elements and pixels by the function
+    that computes a layer."""
     found = re.findall(
-        r"/\*((?:[^*]|\*(?!/))*)\*/\s*TC_NOINLINE static void (?!tc_)(\w+)\(", source)
-    return {name: describe(re.sub(r"\s*\n \* ?", " ", comment))
-            for comment, name in found}
+        r"/\*((?:[^*]|\*(?!/))*)\*/\s*TC_NOINLINE static void (?!tc_)(\w+)\("
+        r"[^{]*{(.*?)\n}", source, re.S)
+    bodies = {}
+    for comment, name, body in found:
+        comment = re.sub(r"\s*\n \* ?", " ", comment)
+        kernel = re.search(r"^\s*(?:return )?(tc_\w+)\(", body, re.M)
+        kind, macs = describe(comment)
+        bodies[name] = (kind, macs, kernel[1] if kernel else "",
+                        *size_of(comment, macs))
+    return bodies
 
 
 def layer_at(lines, line, bodies):
@@ -117,9 +139,9 @@ def parse(text, folder, prefix):
         number = re.search(r"model\.c:(\d+)", place)
         if number is None:
             continue
-        name, kind, macs = layer_at(lines, int(number[1]) - 1, bodies)
+        facts = layer_at(lines, int(number[1]) - 1, bodies)
         # Layers without a name share one.
-        layer = layers.setdefault((name, kind, macs), Layer(name, kind, macs))
+        layer = layers.setdefault(facts, Layer(*facts))
         layer.instructions += int(insn)
     return list(layers.values())
 

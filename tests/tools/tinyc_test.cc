@@ -336,6 +336,46 @@ TEST_F(TinycTest, SpendsTheRamThatIsLeft) {
               Not(HasSubstr(faster)));
 }
 
+TEST_F(TinycTest, EstimatesTheTime) {
+  const auto check = [](const std::vector<std::string>& options) {
+    std::vector<std::string> arguments = {"examples/mnist/mnist_int8.onnx",
+                                          "--check"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    const ProgramRun run = RunProgram("tinyc", arguments);
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    return run.out;
+  };
+  EXPECT_THAT(check({}), Not(HasSubstr("  time    ")));
+  EXPECT_THAT(
+      check({"--target=cortex-m0plus"}),
+      AllOf(HasSubstr("  time    about "), HasSubstr(" instructions\n")));
+  EXPECT_THAT(check({"--target=cortex-m4"}),
+              AllOf(HasSubstr(" cycles\n"), Not(HasSubstr(" ms\n"))));
+  EXPECT_THAT(check({"--target=cortex-m4", "--clock=80"}), HasSubstr(" ms\n"));
+
+  const ProgramRun run =
+      RunProgram("tinyc", {"examples/mnist/mnist_int8.onnx", "-o", Path("m.c"),
+                           "--target=cortex-m4", "--clock=50",
+                           "--report=" + Path("r.json")});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const auto report = nlohmann::json::parse(Text("r.json"));
+  int64_t instructions = 0;
+  for (const auto& layer : report["layers"]) {
+    instructions += int64_t{layer["instructions_estimate"]};
+  }
+  EXPECT_NEAR(instructions, int64_t{report["instructions_estimate"]},
+              static_cast<double>(report["layers"].size()));
+  EXPECT_EQ(report["layers_without_estimate"], 0);
+  // 50,000 cycles a millisecond.
+  EXPECT_NEAR(double{report["milliseconds_estimate"]} * 50000,
+              double{report["cycles_estimate"]}, 1);
+  for (const char* clock : {"0", "-1", "fast", "1e9"}) {
+    ExpectFailure({kModel, "--check", std::string("--clock=") + clock}, 2,
+                  "--clock is a number of MHz like 80, not \"" +
+                      std::string(clock) + "\"");
+  }
+}
+
 TEST_F(TinycTest, RefusesWrongLimits) {
   ExpectFailure({kModel, "--check", "--ram=64KB"}, 2,
                 "--ram is a number of bytes like 65536, 64K or 1M, not "

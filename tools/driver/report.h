@@ -37,6 +37,7 @@
 //     regions[]    of a node with regions: the layers of each, with offsets in
 //                  the same arena and steps of their own; macs of the node are
 //                  those of all iterations of a loop that is known, else of one
+//     instructions_estimate and more: report_time.h
 //   tensors[]  everything in the arena, scratch included: name, layer (null: an
 //              input of the model), arena_offset, bytes, live_from, live_to
 //   fit           of a model with limits of memory: fit.h

@@ -11,6 +11,7 @@
 #include "tools/driver/pruning.h"
 #include "tools/driver/report.h"
 #include "tools/driver/report_arena.h"
+#include "tools/driver/report_time.h"
 #include "tools/driver/report_tradeoffs.h"
 #include "tools/driver/report_weights.h"
 #include "tools/driver/terminal_text.h"
@@ -110,6 +111,9 @@ void AppendSummary(const Json& report, std::string* html) {
                      "</div>"));
   }
   row("Multiply-accumulates", Number(Int(report, "macs")));
+  if (const std::string time = TimeText(report); !time.empty()) {
+    row("Time", "", EscapeHtml(time));
+  }
   for (const char* key : {"inputs", "outputs"}) {
     for (const Json& tensor : report[key]) {
       std::string dims;
@@ -131,6 +135,7 @@ void AppendLayers(const Json& report, std::string* html) {
                   "<th class=\"n\">#</th><th class=\"name\">ONNX "
                   "nodes</th><th>operator</th>"
                   "<th>kernel</th><th class=\"n\">MAC</th><th></th>"
+                  "<th class=\"n\">instructions</th>"
                   "<th class=\"n\">weights B</th><th>stored</th>"
                   "<th class=\"n\">output B</th>"
                   "<th class=\"n\">at</th><th class=\"n\">live</th>"
@@ -149,7 +154,11 @@ void AppendLayers(const Json& report, std::string* html) {
     absl::StrAppend(html, "<span class=\"bar\" style=\"width:",
                     static_cast<int>(share * 100), "px\"></span></td>");
     absl::StrAppend(html, "<td class=\"n\">",
-                    Number(Int(layer, "weight_bytes")), "</td><td>",
+                    layer.contains("instructions_estimate")
+                        ? NumberOrDash(layer["instructions_estimate"])
+                        : std::string("-"),
+                    "</td><td class=\"n\">", Number(Int(layer, "weight_bytes")),
+                    "</td><td>",
                     layer.contains("weights") ? WeightsText(layer["weights"])
                                               : std::string("-"),
                     "</td><td class=\"n\">", Number(Int(layer, "bytes")),

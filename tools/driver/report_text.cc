@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "tools/driver/fit.h"
 #include "tools/driver/report.h"
+#include "tools/driver/report_time.h"
 #include "tools/driver/report_tradeoffs.h"
 #include "tools/driver/terminal_text.h"
 
@@ -94,6 +95,9 @@ std::string Totals(const Json& report) {
   absl::StrAppend(&text, "  work    ", Number(Int(report, "macs")),
                   " multiply-accumulates in ", report["layers"].size(),
                   " layers\n");
+  if (const std::string time = TimeText(report); !time.empty()) {
+    absl::StrAppend(&text, "  time    ", time, "\n");
+  }
   return text;
 }
 

@@ -9,6 +9,7 @@
 #include "tools/driver/pruning.h"
 #include "tools/driver/quality.h"
 #include "tools/driver/report.h"
+#include "tools/driver/report_time.h"
 #include "tools/driver/spend_budget.h"
 
 namespace tinyc {
@@ -54,6 +55,7 @@ std::optional<Compiled> Compile(const Request& request,
     report["io"] = IoJson(model->planned);
     report["tradeoffs"] = TradeoffsJson(model->planned);
   }
+  AddTime(model->planned, request.clock_mhz, &report);
   if (model->dense) {
     report["pruning"] =
         PruningJson(*model->dense->graph, *model->pruned->graph);

@@ -27,6 +27,7 @@ struct Request {
   std::string emit = "single";
   std::string report;
   std::optional<std::string> verify;  // "": random samples
+  double clock_mhz = 0;               // 0: not given
   bool in_shared_arena = false;       // the model is one of several
   bool check = false;
   bool selftest = false;
