@@ -87,8 +87,14 @@ class ProgramBuilder {
     std::string strip;                 // "": there are no strips
     std::string columns;  // of the strip: per layer the first and their number
 
+    std::string seam;  // the columns that the strip has from the one before
+    std::string left;  // where the strip before has left them
+
     std::string FirstColumn(size_t layer) const;
     std::string Columns(size_t layer) const;
+    // Of those the ones that the layer computes.
+    std::string FirstComputed(size_t layer) const;
+    std::string Computed(size_t layer) const;
   };
   absl::Status AddStream(const Frame& frame, const Stream& stream);
   // The loop over the rows of several layers.

@@ -61,13 +61,30 @@ std::string ProgramBuilder::StreamText::Columns(size_t layer) const {
   return absl::StrCat(columns, "[", 2 * layer + 1, "]");
 }
 
+std::string ProgramBuilder::StreamText::FirstComputed(size_t layer) const {
+  return schedule->seam == layer
+             ? absl::StrCat("(", FirstColumn(layer), " + ", seam, ")")
+             : FirstColumn(layer);
+}
+
+std::string ProgramBuilder::StreamText::Computed(size_t layer) const {
+  return schedule->seam == layer
+             ? absl::StrCat("(", Columns(layer), " - ", seam, ")")
+             : Columns(layer);
+}
+
 std::string ProgramBuilder::RowOfResult(const StreamText& text, size_t n,
                                         absl::string_view type,
                                         const std::string& whole) const {
   const RowCall& call = text.schedule->calls[n];
   if (!text.windows[n].empty()) {
-    return absl::StrCat("(", type, ")tc_window_next(&", text.windows[n], ", ",
-                        text.row, ")");
+    const int64_t left = text.schedule->SeamRowBytes(n);
+    return left > 0
+               ? absl::StrCat("(", type, ")tc_window_join(&", text.windows[n],
+                              ", ", text.row, ", ", text.left, ", ", left, ", ",
+                              text.strip, " > 0)")
+               : absl::StrCat("(", type, ")tc_window_next(&", text.windows[n],
+                              ", ", text.row, ")");
   }
   if (call.folds) return whole;
   const TensorType& result = call.result->type();
@@ -173,9 +190,9 @@ absl::Status ProgramBuilder::AddRow(const Frame& frame, const StreamText& text,
     if (call.has_left_pad()) continue;
     absl::StrAppend(
         &arg, Offset(operand.column_bytes(), type,
-                     window ? absl::StrCat("(", text.FirstColumn(n), " - ",
+                     window ? absl::StrCat("(", text.FirstComputed(n), " - ",
                                            text.FirstColumn(*maker), ")")
-                            : text.FirstColumn(n)));
+                            : text.FirstComputed(n)));
   }
   std::string& out = args[call.result_arg];
   out = RowOfResult(text, n, types[call.result_arg],
@@ -207,12 +224,12 @@ absl::Status ProgramBuilder::AddRow(const Frame& frame, const StreamText& text,
       case RowField::Kind::kLeftPad:
         values.push_back(absl::StrCat(there, " + ", reach.pad, " - ",
                                       reach.stride, " * ",
-                                      text.FirstColumn(n)));
+                                      text.FirstComputed(n)));
         break;
       case RowField::Kind::kOutColumns:
         values.push_back(absl::StrCat(
             field.scale == 1 ? "" : absl::StrCat(field.scale, " * "),
-            text.Columns(n)));
+            text.Computed(n)));
         break;
     }
   }
@@ -223,6 +240,12 @@ absl::Status ProgramBuilder::AddRow(const Frame& frame, const StreamText& text,
     }
   }
   program_.steps.push_back(std::move(step));
+  const int64_t left = schedule.SeamRowBytes(n);
+  if (left > 0) {
+    AddLine(CStep::Kind::kLine,
+            absl::StrCat("tc_window_leave(&", text.windows[n], ", ", text.row,
+                         ", ", text.left, ", ", left, ");"));
+  }
   return absl::OkStatus();
 }
 
@@ -240,8 +263,9 @@ absl::Status ProgramBuilder::AddStream(const Frame& frame,
         frame, *stream.nodes[n],
         schedule->window[n] == 0
             ? -1
-            : frame.module.plan->values.at(schedule->calls[n].result).rows *
-                  schedule->WindowRowBytes(n));
+            : schedule->WindowBytes(
+                  n, frame.module.plan->values.at(schedule->calls[n].result)
+                         .rows));
   }
   StreamText text;
   text.stream = &stream;
@@ -283,7 +307,15 @@ absl::Status ProgramBuilder::AddWindows(const Frame& frame, StreamText& text) {
                          PointerText(pointer, "void *"), ", ",
                          place->second.rows, ", ", row_bytes, ", ",
                          text.stream->upwards ? call.rows - 1 : -1, "};"));
+    if (text.schedule->SeamRowBytes(n) == 0) continue;
+    text.left = LocalName("left");
+    AddLine(CStep::Kind::kLine,
+            absl::StrCat("uint8_t *const ", text.left, " = (uint8_t *)",
+                         text.windows[n], ".bytes + ",
+                         place->second.rows * text.schedule->WindowRowBytes(n),
+                         ";"));
   }
+
   return absl::OkStatus();
 }
 
@@ -323,6 +355,12 @@ absl::Status ProgramBuilder::AddLayers(const Frame& frame, StreamText text) {
     AddLine(CStep::Kind::kLine,
             absl::StrCat("const int16_t *const ", text.columns, " = ", all,
                          " + ", width, " * ", text.strip, ";"));
+    if (schedule.seam) {
+      text.seam = LocalName("seam");
+      AddLine(CStep::Kind::kLine,
+              absl::StrCat("const int32_t ", text.seam, " = ", text.strip,
+                           " > 0 ? ", schedule.seam_columns, " : 0;"));
+    }
   } else {
     AddLine(CStep::Kind::kBegin, "{");
   }

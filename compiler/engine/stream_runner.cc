@@ -85,8 +85,7 @@ class StreamRunner {
     if (layer.kept == 0) {
       if (call.folds) return out;
       return out + row * call.row_bytes +
-             schedule_.columns[static_cast<size_t>(step.strip)][step.node]
-                     .first *
+             schedule_.ColumnsComputed(step.strip, step.node).first *
                  call.column_bytes();
     }
     const int64_t row_bytes = RowBytes(step.strip, step.node);
@@ -97,7 +96,30 @@ class StreamRunner {
       std::memmove(out, out + row_bytes, rest);
     }
     ++layer.turns;
-    return RowInWindow(step.strip, step.node, out, row);
+    uint8_t* const to = RowInWindow(step.strip, step.node, out, row);
+    const int64_t seam = schedule_.SeamRowBytes(step.node);
+    if (seam == 0 || step.strip == 0) return to;
+    std::memcpy(to, SeamOf(step, out), static_cast<size_t>(seam));
+    return to + seam;
+  }
+
+  // What the strips of the step's node leave to one another of its row.
+  uint8_t* SeamOf(const RowSchedule::Step& step, uint8_t* window) const {
+    return window +
+           layers_[step.node].kept * schedule_.WindowRowBytes(step.node) +
+           step.turn * schedule_.SeamRowBytes(step.node);
+  }
+
+  // Keeps the end of the row that the step has computed.
+  void LeaveSeam(const RowSchedule::Step& step, void* value) const {
+    const int64_t seam = schedule_.SeamRowBytes(step.node);
+    if (seam == 0) return;
+    uint8_t* const window = static_cast<uint8_t*>(value);
+    const uint8_t* const row =
+        RowInWindow(step.strip, step.node, window, schedule_.RowOf(step));
+    std::memcpy(SeamOf(step, window),
+                row + RowBytes(step.strip, step.node) - seam,
+                static_cast<size_t>(seam));
   }
 
   absl::Status RunStep(const RowSchedule::Step& step) {
@@ -107,9 +129,11 @@ class StreamRunner {
     for (const RowOperand& operand : call.operands) {
       args[operand.arg] = Operand(step, operand, args[operand.arg]);
     }
-    args[call.result_arg] = Result(step, args[call.result_arg]);
+    void* const result = args[call.result_arg];
+    args[call.result_arg] = Result(step, result);
     RunKernel(*call.lowered->kernel, schedule_.ShapeOf(step),
               call.lowered->call.quant, args);
+    LeaveSeam(step, result);
     return absl::OkStatus();
   }
 

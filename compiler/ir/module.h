@@ -61,6 +61,10 @@ struct Stream {
   // that a window's rows are as short as a strip; what two of them need is
   // computed twice.
   int strips = 1;
+  // The node, by its index in `nodes`, for whose rows that is not so: their
+  // columns at the seam of two strips are kept, and so nothing in front of it
+  // is computed for them again.
+  std::optional<size_t> seam = std::nullopt;
 };
 
 // A memory that holds a part of the arena.

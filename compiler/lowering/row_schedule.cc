@@ -93,10 +93,26 @@ class Puller {
   std::vector<int64_t> done_;  // rows
 };
 
+// How many columns of the node at the seam two neighbouring strips need, at
+// most; nothing when it is none, or a strip has fewer.
+std::optional<int64_t> SharedColumns(const RowSchedule& schedule, size_t node) {
+  int64_t shared = 0;
+  for (size_t s = 1; s < schedule.columns.size(); ++s) {
+    shared = std::max(shared, schedule.columns[s - 1][node].last -
+                                  schedule.columns[s][node].first);
+  }
+  if (shared == 0) return std::nullopt;
+  for (const std::vector<RowRange>& strip : schedule.columns) {
+    if (strip[node].size() <= shared) return std::nullopt;
+  }
+  return shared;
+}
+
 // Cuts the columns of the one result into strips, and those of the layers in
 // front of it as needed.  False when there is no such result, or too few
 // columns.
 bool CutColumns(RowSchedule& schedule, int strips) {
+  schedule.columns.clear();
   const size_t nodes = schedule.calls.size();
   if (strips == 1) {
     schedule.columns.resize(1);
@@ -115,13 +131,19 @@ bool CutColumns(RowSchedule& schedule, int strips) {
     columns.back() = {all * strip / strips, all * (strip + 1) / strips};
     for (size_t i = nodes; i-- > 0;) {
       if (columns[i].size() <= 0) return false;
+      RowRange computed = columns[i];
+      if (schedule.seam_columns > 0 && schedule.seam == i && strip > 0) {
+        computed.first = schedule.columns.back()[i].last;
+        columns[i].first = computed.first - schedule.seam_columns;
+        if (computed.size() <= 0) return false;
+      }
       for (const RowOperand& operand : schedule.calls[i].operands) {
         const std::optional<size_t> maker = schedule.MakerOf(*operand.value);
         if (!maker) continue;
         if (operand.columns.size != schedule.calls[*maker].columns) {
           return false;
         }
-        const RowRange needed = operand.columns.Needed(columns[i]);
+        const RowRange needed = operand.columns.Needed(computed);
         RowRange& made = columns[*maker];
         made = made.size() == 0 ? needed
                                 : RowRange{std::min(made.first, needed.first),
@@ -154,6 +176,12 @@ std::optional<size_t> RowSchedule::MakerOf(const Value& value) const {
   return std::nullopt;
 }
 
+RowRange RowSchedule::ColumnsComputed(int strip, size_t node) const {
+  RowRange range = columns[static_cast<size_t>(strip)][node];
+  if (strip > 0 && seam == node) range.first += seam_columns;
+  return range;
+}
+
 RowRange RowSchedule::ColumnsThere(int strip, const RowOperand& operand) const {
   const std::optional<size_t> maker = MakerOf(*operand.value);
   return maker && window[*maker] != 0
@@ -163,8 +191,7 @@ RowRange RowSchedule::ColumnsThere(int strip, const RowOperand& operand) const {
 
 RowRange RowSchedule::ColumnsRead(const Step& step,
                                   const RowOperand& operand) const {
-  return operand.columns.Needed(
-      columns[static_cast<size_t>(step.strip)][step.node]);
+  return operand.columns.Needed(ColumnsComputed(step.strip, step.node));
 }
 
 RowRange RowSchedule::RowsRead(const Step& step,
@@ -184,7 +211,7 @@ Block RowSchedule::ShapeOf(const Step& step) const {
   const RowRange rows = RowsRead(step, operand);
   const int64_t top = RowOf(step) * operand.rows.stride - operand.rows.pad;
   const RowRange there = ColumnsThere(step.strip, operand);
-  const RowRange out = columns[static_cast<size_t>(step.strip)][step.node];
+  const RowRange out = ColumnsComputed(step.strip, step.node);
   const int64_t left = out.first * operand.columns.stride - operand.columns.pad;
   Block block = *call.shape;
   const auto set = [&](const RowField& field) {
@@ -229,13 +256,21 @@ int64_t RowSchedule::WindowRowBytes(size_t node) const {
   return most * calls[node].column_bytes();
 }
 
+int64_t RowSchedule::SeamRowBytes(size_t node) const {
+  return seam == node ? seam_columns * calls[node].column_bytes() : 0;
+}
+
+int64_t RowSchedule::WindowBytes(size_t node, int64_t rows) const {
+  return rows * WindowRowBytes(node) + calls[node].rows * SeamRowBytes(node);
+}
+
 double RowSchedule::ExtraMacs() const {
   double extra = 0;
   for (size_t i = 0; i < calls.size(); ++i) {
     const Node& node = *calls[i].result->producer();
     int64_t computed = 0;
-    for (const std::vector<RowRange>& strip : columns) {
-      computed += strip[i].size();
+    for (int strip = 0; strip < strips(); ++strip) {
+      computed += ColumnsComputed(strip, i).size();
     }
     extra += static_cast<double>(node.op().Macs(node)) *
              static_cast<double>(computed - calls[i].columns) /
@@ -245,7 +280,8 @@ double RowSchedule::ExtraMacs() const {
 }
 
 std::optional<RowSchedule> ScheduleRows(std::vector<RowCall> calls,
-                                        bool upwards, int strips) {
+                                        bool upwards, int strips,
+                                        std::optional<size_t> seam) {
   RowSchedule schedule;
   schedule.upwards = upwards;
   const auto is_inside = [&](const Node* node) {
@@ -274,6 +310,16 @@ std::optional<RowSchedule> ScheduleRows(std::vector<RowCall> calls,
   }
   schedule.calls = std::move(calls);
   if (!CutColumns(schedule, strips)) return std::nullopt;
+  if (seam) {
+    if (*seam >= schedule.calls.size() || schedule.window[*seam] == 0) {
+      return std::nullopt;
+    }
+    const std::optional<int64_t> shared = SharedColumns(schedule, *seam);
+    if (!shared) return std::nullopt;
+    schedule.seam = seam;
+    schedule.seam_columns = *shared;
+    if (!CutColumns(schedule, strips)) return std::nullopt;
+  }
   Puller(schedule).Run();
   const std::vector<RowSchedule::Step> first = schedule.steps;
   for (int strip = 1; strip < strips; ++strip) {
@@ -293,7 +339,8 @@ std::optional<RowSchedule> ScheduleRows(const Module& module,
     if (!call) return std::nullopt;
     calls.push_back(*std::move(call));
   }
-  return ScheduleRows(std::move(calls), stream.upwards, stream.strips);
+  return ScheduleRows(std::move(calls), stream.upwards, stream.strips,
+                      stream.seam);
 }
 
 int64_t BytesInMemory(const Module& module, const Value& value) {
@@ -304,8 +351,7 @@ int64_t BytesInMemory(const Module& module, const Value& value) {
   const std::optional<RowSchedule> schedule =
       ScheduleRows(module, *StreamOf(*module.plan, *value.producer()));
   TINYC_CHECK(schedule.has_value());
-  return place->second.rows *
-         schedule->WindowRowBytes(*schedule->MakerOf(value));
+  return schedule->WindowBytes(*schedule->MakerOf(value), place->second.rows);
 }
 
 }  // namespace tinyc

@@ -13,7 +13,8 @@
 //                graph* [":" type,+] ["using" (kernel | "_"),+
 //                ["within(" bytes of scratch ")"] ["unpacked"]]
 //                [at] ["scratch" place]
-//                ["stream(" index ["," "up"] ["," "strips=" n] ")"]
+//                ["stream(" index ["," "up"] ["," "strips=" n]
+//                 ["," "seam=" node-of-the-stream] ")"]
 //                ["loc(" (index op "node name"),+ ")"]
 //   type      := dtype "[" dims "]" [quant];  "[?]": as the operator infers
 //   quant     := "q(" scale "," zero point ")"

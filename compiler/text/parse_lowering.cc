@@ -241,6 +241,13 @@ absl::Status ParseStream(Lexer& lexer, const Node& node, Module* module) {
       stream.upwards = true;
       continue;
     }
+    if (lexer.Accept("seam")) {
+      TINYC_RETURN_IF_ERROR(lexer.Expect("="));
+      TINYC_ASSIGN_OR_RETURN(const int64_t seam, lexer.Int("a node"));
+      if (seam < 0) return lexer.ErrorAt(stream_token, "a seam at ", seam);
+      stream.seam = static_cast<size_t>(seam);
+      continue;
+    }
     TINYC_RETURN_IF_ERROR(lexer.Expect("strips"));
     TINYC_RETURN_IF_ERROR(lexer.Expect("="));
     TINYC_ASSIGN_OR_RETURN(const int64_t strips, lexer.Int("their number"));

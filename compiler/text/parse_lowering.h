@@ -22,7 +22,7 @@ absl::Status ParsePlaces(Lexer& lexer, absl::Span<Value* const> values,
                          Module* module);
 //   scratch arena+512
 absl::Status ParseScratch(Lexer& lexer, const Node& node, Module* module);
-//   stream(0, up, strips=2), numbered by their first nodes
+//   stream(0, up, strips=2, seam=1), numbered by their first nodes
 absl::Status ParseStream(Lexer& lexer, const Node& node, Module* module);
 
 }  // namespace tinyc

@@ -243,7 +243,7 @@ class Printer {
     Add(" stream(", stream - plan()->streams.data(),
         stream->upwards ? ", up" : "",
         stream->strips == 1 ? "" : absl::StrCat(", strips=", stream->strips),
-        ")");
+        stream->seam ? absl::StrCat(", seam=", *stream->seam) : "", ")");
   }
 
   const Module* module_;  // of the graph that is being printed

@@ -65,7 +65,7 @@ class RowChecker {
     }
     TINYC_ASSIGN_OR_RETURN(
         const Region window,
-        memory_.RegionOf(value, rows * there.size() * column_bytes));
+        memory_.RegionOf(value, schedule_.WindowBytes(*maker, rows)));
     const int64_t missing = rows - static_cast<int64_t>(kept.size());
     const int64_t place = found - kept.begin();
     return window.Part(
@@ -121,6 +121,54 @@ class RowChecker {
     return memory_.Write(region, *call.result, kSums);
   }
 
+  absl::Status WriteColumns(const RowSchedule::Step& step,
+                            const RowRange& columns) {
+    const RowCall& call = schedule_.calls[step.node];
+    const int64_t row = schedule_.RowOf(step);
+    TINYC_ASSIGN_OR_RETURN(
+        const Region result,
+        RowAt(*call.result, row, call.row_bytes, call.column_bytes(), columns));
+    return memory_.Write(
+        result, *call.result,
+        row * call.row_bytes + columns.first * call.column_bytes());
+  }
+
+  // What the row of the step's node has from the strip before, and what it
+  // leaves to the next one, behind the rows of the window.
+  absl::Status TakeSeam(const RowSchedule::Step& step) {
+    if (schedule_.SeamRowBytes(step.node) == 0 || step.strip == 0) {
+      return absl::OkStatus();
+    }
+    const int64_t first = ColumnsOf(step.node).first;
+    TINYC_ASSIGN_OR_RETURN(const Region seam, SeamOf(step));
+    TINYC_RETURN_IF_ERROR(
+        memory_.CheckHolds(seam, *schedule_.calls[step.node].result,
+                           ByteAt(step, first), "when a strip takes it"));
+    return WriteColumns(step, {first, first + schedule_.seam_columns});
+  }
+  absl::Status LeaveSeam(const RowSchedule::Step& step) {
+    if (schedule_.SeamRowBytes(step.node) == 0) return absl::OkStatus();
+    const int64_t last = ColumnsOf(step.node).last;
+    TINYC_ASSIGN_OR_RETURN(const Region seam, SeamOf(step));
+    return memory_.Write(seam, *schedule_.calls[step.node].result,
+                         ByteAt(step, last - schedule_.seam_columns));
+  }
+  absl::StatusOr<Region> SeamOf(const RowSchedule::Step& step) {
+    const Value& value = *schedule_.calls[step.node].result;
+    const int64_t rows = RowsKept(value);
+    const int64_t bytes = schedule_.SeamRowBytes(step.node);
+    TINYC_ASSIGN_OR_RETURN(
+        const Region window,
+        memory_.RegionOf(value, schedule_.WindowBytes(step.node, rows)));
+    return window.Part(
+        rows * schedule_.WindowRowBytes(step.node) + step.turn * bytes, bytes);
+  }
+  int64_t ByteAt(const RowSchedule::Step& step, int64_t column) const {
+    const RowCall& call = schedule_.calls[step.node];
+    return schedule_.RowOf(step) * call.row_bytes +
+           column * call.column_bytes();
+  }
+
   absl::Status RunStep(const RowSchedule::Step& step) {
     const RowCall& call = schedule_.calls[step.node];
     const int64_t row = schedule_.RowOf(step);
@@ -130,18 +178,14 @@ class RowChecker {
     }
     TINYC_RETURN_IF_ERROR(MakeRoom(step.node, row));
     TINYC_RETURN_IF_ERROR(UseScratch(step, call));
+    TINYC_RETURN_IF_ERROR(TakeSeam(step));
     if (call.folds && schedule_.Writes(step)) {
       TINYC_ASSIGN_OR_RETURN(const Region result,
                              memory_.RegionOf(*call.result));
       TINYC_RETURN_IF_ERROR(memory_.Write(result, *call.result, 0));
     } else if (!call.folds) {
-      const RowRange& columns = ColumnsOf(step.node);
-      TINYC_ASSIGN_OR_RETURN(const Region result,
-                             RowAt(*call.result, row, call.row_bytes,
-                                   call.column_bytes(), columns));
-      TINYC_RETURN_IF_ERROR(memory_.Write(
-          result, *call.result,
-          row * call.row_bytes + columns.first * call.column_bytes()));
+      TINYC_RETURN_IF_ERROR(
+          WriteColumns(step, schedule_.ColumnsComputed(step.strip, step.node)));
     }
     // After the writes, since the kernel reads until its end.
     for (const RowOperand& operand : call.operands) {
@@ -157,7 +201,7 @@ class RowChecker {
             "when it is read"));
       }
     }
-    return absl::OkStatus();
+    return LeaveSeam(step);
   }
 
   int strip_ = 0;

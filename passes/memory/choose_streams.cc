@@ -81,6 +81,7 @@ class CostModel {
 
   struct Cost {
     int strips = 1;
+    std::optional<size_t> seam = {};
     int64_t bytes = 0;
     double extra_macs = 0;
   };
@@ -126,13 +127,34 @@ class CostModel {
       if (!schedule) break;
       // The operands are read until the last strip.
       const int64_t bytes = cost + WindowBytes(*schedule) + apart;
+      const Cost cut = {
+          .strips = n, .bytes = bytes, .extra_macs = schedule->ExtraMacs()};
       if (bytes >= costs.back().bytes) break;
-      costs.push_back({n, bytes, schedule->ExtraMacs()});
+      for (size_t seam = 0; seam < calls.size(); ++seam) {
+        AddSeam(calls, seam, cost + apart, cut, least + cost, &costs);
+      }
+      costs.push_back(cut);
     }
     return costs;
   }
 
  private:
+  // The strips of `cut` with a node at their seam, if that takes less than
+  // `most` bytes, `others` of them not for windows, and computes less.
+  void AddSeam(const std::vector<RowCall>& calls, size_t seam, int64_t others,
+               const Cost& cut, int64_t most, std::vector<Cost>* costs) const {
+    const std::optional<RowSchedule> schedule =
+        ScheduleRows(calls, /*upwards=*/false, cut.strips, seam);
+    if (!schedule) return;
+    const Cost with = {.strips = cut.strips,
+                       .seam = seam,
+                       .bytes = others + WindowBytes(*schedule),
+                       .extra_macs = schedule->ExtraMacs()};
+    if (with.bytes < most && with.extra_macs < cut.extra_macs) {
+      costs->push_back(with);
+    }
+  }
+
   int64_t WindowBytes(const RowSchedule& schedule) const {
     int64_t bytes = 0;
     for (const WindowGroup& group : GroupWindows({&schedule})) {
@@ -211,7 +233,7 @@ absl::StatusOr<StreamChooser> StreamChooser::Of(const Module& module,
       for (const CostModel::Cost& cost : costs) {
         if (cost.extra_macs > chooser.extra_macs_) continue;
         chooser.runs_.push_back(
-            {i, j, cost.strips, cost.bytes, cost.extra_macs});
+            {i, j, cost.strips, cost.seam, cost.bytes, cost.extra_macs});
       }
     }
   }
@@ -263,6 +285,7 @@ std::optional<std::vector<Stream>> StreamChooser::Choose(int64_t peak) const {
     if (run->first == run->last) continue;
     Stream stream;
     stream.strips = run->strips;
+    stream.seam = run->seam;
     for (size_t i = run->first; i <= run->last; ++i) {
       stream.nodes.push_back(nodes_[i]);
     }

@@ -51,6 +51,7 @@ class StreamChooser {
     size_t first;
     size_t last;
     int strips;
+    std::optional<size_t> seam;  // of its nodes
     int64_t bytes;
     double extra_macs;
   };

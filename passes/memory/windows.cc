@@ -59,7 +59,7 @@ std::vector<WindowGroup> GroupWindows(
   for (const RowSchedule* schedule : schedules) {
     for (size_t n = 0; n < nodes; ++n) {
       rows[n] = std::max(rows[n], schedule->window[n]);
-      bytes[n] = rows[n] * schedule->WindowRowBytes(n);
+      bytes[n] = std::max(bytes[n], schedule->WindowBytes(n, rows[n]));
     }
     uses.push_back(UsesOf(*schedule));
   }
@@ -71,8 +71,13 @@ std::vector<WindowGroup> GroupWindows(
   std::vector<std::vector<size_t>> members;  // per group
   for (const size_t n : order) {
     if (rows[n] == 0) continue;
+    // What a strip leaves to the next one lies in the window all the time.
+    const auto lasts = [&](size_t node) {
+      return schedules[0]->SeamRowBytes(node) > 0;
+    };
     const auto fits = [&](const std::vector<size_t>& group) {
       for (const size_t m : group) {
+        if (lasts(n) || lasts(m)) return false;
         for (const std::vector<Uses>& of : uses) {
           if (Meet(of[n], of[m])) return false;
         }

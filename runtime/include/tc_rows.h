@@ -66,4 +66,27 @@ TC_INLINE void *tc_window_next(const tc_window *w, int32_t row) {
   return tc_window_at(w, row, turn + 1);
 }
 
+/* Layers may be cut into strips of columns, of which one leaves the last
+ * `bytes` of each row to the next one.  They lie at `left`, the bytes of row 0
+ * first; rows come from row 0 on. */
+
+/* Where the rest of `row`, the next one to come, is to be written, behind what
+ * the strip before has left if there is one. */
+TC_INLINE void *tc_window_join(const tc_window *w, int32_t row,
+                               const uint8_t *left, int32_t bytes,
+                               int32_t follows) {
+  uint8_t *const to = (uint8_t *)tc_window_next(w, row);
+  if (!follows) return to;
+  memcpy(to, left + row * bytes, (size_t)bytes);
+  return to + bytes;
+}
+
+/* Leaves the end of `row`, which was the last one to come. */
+TC_INLINE void tc_window_leave(const tc_window *w, int32_t row, uint8_t *left,
+                               int32_t bytes) {
+  const uint8_t *const end =
+      (const uint8_t *)tc_window_at(w, row, row + 1) + w->row_bytes;
+  memcpy(left + row * bytes, end - bytes, (size_t)bytes);
+}
+
 #endif /* TC_ROWS_H_ */

@@ -57,6 +57,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bar{"ad", "{ram=min}", 768}, Bar{"sww", "{ram=min}", 3900},
         Bar{"mcunet_vww", "{ram=min}", 16000},
         Bar{"person_detect", "{ram=min}", 14500},
+        Bar{"vww", "{ram=min;extra-macs=5%}", 10500},
         Bar{"mcunet_vww", "{ram=min;extra-macs=5%}", 14500},
         Bar{"person_detect", "{ram=min;extra-macs=5%}", 10500}),
     [](const auto& info) {

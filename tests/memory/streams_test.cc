@@ -177,13 +177,15 @@ class StreamsTest : public testing::TestWithParam<bool> {};
 TEST_P(StreamsTest, EveryPlanGivesTheSame) {
   int streams = 0;
   int strips = 0;
+  int seams = 0;
   int upwards = 0;
   for (uint32_t seed = 0; seed < 30; ++seed) {
     const std::string text = RandomImageModel(seed, GetParam()).Make();
     SCOPED_TRACE(absl::StrCat("seed ", seed, "\n", text));
     const absl::StatusOr<Module> plain = Plan(text, "");
     ASSERT_TRUE(plain.ok()) << plain.status();
-    for (const char* memory : {"{ram=min}", "{ram=min;extra-macs=50%}"}) {
+    for (const char* memory : {"{ram=min}", "{ram=min;extra-macs=15%}",
+                               "{ram=min;extra-macs=50%}"}) {
       const absl::StatusOr<Module> small = Plan(text, memory);
       ASSERT_TRUE(small.ok()) << small.status();
       EXPECT_LE(small->plan->arena_bytes, plain->plan->arena_bytes);
@@ -196,6 +198,7 @@ TEST_P(StreamsTest, EveryPlanGivesTheSame) {
       for (const Stream& stream : small->plan->streams) {
         if (stream.nodes.size() > 1) ++streams;
         if (stream.strips > 1) ++strips;
+        if (stream.seam) ++seams;
         if (stream.upwards) ++upwards;
       }
     }
@@ -206,6 +209,7 @@ TEST_P(StreamsTest, EveryPlanGivesTheSame) {
   // The models are such that all of it happens.
   EXPECT_GT(streams, 15);
   EXPECT_GT(strips, 3);
+  EXPECT_GT(seams, 0);
   EXPECT_GT(upwards, 3);
 }
 

@@ -76,11 +76,15 @@ Json StreamsJson(const Module& module, double* extra_macs) {
     const std::optional<RowSchedule> schedule = ScheduleRows(module, stream);
     if (!schedule) continue;
     const double extra = schedule->ExtraMacs();
-    streams.push_back({{"first_layer", liveness.StepOf(*stream.nodes.front())},
-                       {"last_layer", liveness.StepOf(*stream.nodes.back())},
-                       {"upwards", stream.upwards},
-                       {"strips", stream.strips},
-                       {"extra_macs", std::llround(extra)}});
+    streams.push_back(
+        {{"first_layer", liveness.StepOf(*stream.nodes.front())},
+         {"last_layer", liveness.StepOf(*stream.nodes.back())},
+         {"upwards", stream.upwards},
+         {"strips", stream.strips},
+         {"seam_layer", stream.seam
+                            ? Json(liveness.StepOf(*stream.nodes[*stream.seam]))
+                            : Json(nullptr)},
+         {"extra_macs", std::llround(extra)}});
     *extra_macs += extra;
   }
   return streams;

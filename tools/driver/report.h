@@ -14,7 +14,8 @@
 //   stack_bytes_estimate  see StackBytesEstimate
 //   macs, extra_macs     of the layers, and what strips add to them
 //   streams[]  layers that take turns row by row: first_layer, last_layer,
-//              upwards, strips, extra_macs
+//              upwards, strips, seam_layer (whose columns at the seams are
+//              kept, null: none's), extra_macs
 //   tradeoffs[]  what else the arena could be, estimated: arena_bytes,
 //              extra_macs, layers_in_streams; only where it was asked for
 //   peak_step, peak_bytes  the step with most live bytes, and these bytes
