@@ -47,6 +47,14 @@
 #define TC_FPU_ASM 0
 #endif
 
+/* The same for loops over RISC-V's vectors of at least 128 bits. */
+#if defined(__GNUC__) && defined(__riscv_v) && defined(__riscv_vector) && \
+    defined(__riscv_xlen) && __riscv_xlen + 0 == 64
+#define TC_RVV_ASM 1
+#else
+#define TC_RVV_ASM 0
+#endif
+
 /* Whether it is for cores with 16-bit instructions only: Armv6-M. */
 #if defined(__GNUC__) && defined(__ARM_ARCH_ISA_THUMB) && \
     __ARM_ARCH_ISA_THUMB + 0 == 1 && defined(__thumb__)

@@ -2,9 +2,9 @@
 """Integer models give the same bits in the emulator as in the reference.
 
 Each model, quantized already or by tinyc, is compiled for the generic target
-and some for a Cortex-M4 or -M55, whose C is right elsewhere too, built for every board
-together with a main that holds samples and the reference's outputs, and run by
-QEMU. The only float operators of these models, if any, are the conversions at
+and some for a Cortex-M4, -M55 or RISC-V with vectors, whose C is right elsewhere
+too, built for every board together with a main that holds samples and the
+reference's outputs, and run by QEMU. The only float operators of these models, if any, are the conversions at
 their ends: one division or one product, the same on every IEEE machine. What
 tinyc quantizes has integers at its ends.
 """
@@ -85,13 +85,14 @@ CASES = [Case(model) for model in QUANTIZED] + [
     Case(model, target="cortex-m4") for model in QUANTIZED] + [
     Case(model, target="cortex-m4", streams=True) for model in QUANTIZED[:4]] + [
     Case(model, target="cortex-m55") for model in QUANTIZED[:8]] + [
+    Case(model, target="rv64gcv") for model in QUANTIZED[:8]] + [
     WINOGRAD, dataclasses.replace(WINOGRAD, streams=True), WINOGRAD_BYTES,
     Case(WINOGRAD.model, target="cortex-m4", ram="48K"),
     Case(QUANTIZED[0], target="cortex-m4", ram="16K")]
 # Shapes that no model has.
 ODD = pathlib.Path("odd_shapes.tir")
 CASES += [Case(ODD, streams=streams, target=target)
-          for target in ("generic", "cortex-m4", "cortex-m55")
+          for target in ("generic", "cortex-m4", "cortex-m55", "rv64gcv")
           for streams in (False, True)]
 SAMPLES = 2
 CALIBRATION = 8  # enough for bits to be equal, and quick
