@@ -4,9 +4,9 @@
 Each model, quantized already or by tinyc, is compiled for the generic target
 and some for a Cortex-M4, -M55 or RISC-V with vectors, whose C is right elsewhere
 too, built for every board together with a main that holds samples and the
-reference's outputs, and run by QEMU. The only float operators of these models, if any, are the conversions at
-their ends: one division or one product, the same on every IEEE machine. What
-tinyc quantizes has integers at its ends.
+reference's outputs, and run by QEMU. The only float operators of these models, if
+any, are the conversions at their ends: one division or one product, the same on
+every IEEE machine. What tinyc quantizes has integers at its ends.
 """
 import dataclasses
 import json
