@@ -33,10 +33,12 @@ TC_INLINE int32_t tc_conv2d_run_pixels(const tc_conv2d_shape *s) {
 
 /* Whether no window reaches out of the image. */
 TC_INLINE int32_t tc_conv2d_is_inside(const tc_conv2d_shape *s) {
-  return s->pad_top == 0 && s->pad_left == 0 &&
-         (s->out_h - 1) * s->stride_h + (s->kernel_h - 1) * s->dilation_h <
+  return s->pad_top <= 0 && s->pad_left <= 0 &&
+         (s->out_h - 1) * s->stride_h - s->pad_top +
+                 (s->kernel_h - 1) * s->dilation_h <
              s->in_h &&
-         (s->out_w - 1) * s->stride_w + (s->kernel_w - 1) * s->dilation_w <
+         (s->out_w - 1) * s->stride_w - s->pad_left +
+                 (s->kernel_w - 1) * s->dilation_w <
              s->in_w;
 }
 
