@@ -28,13 +28,30 @@ TC_ASM_FUNCTION static void tc_clamp_vectors(
       "2:\n"
       "  pop     {r4, pc}\n");
 }
+#elif TC_RVV_ASM
+/* tc_clamp_bytes, as many at a time as fit 8 registers. */
+TC_ASM_FUNCTION static void tc_clamp_vectors(
+    int8_t *y __attribute__((unused)), int32_t count __attribute__((unused)),
+    int32_t lo __attribute__((unused)), int32_t hi __attribute__((unused))) {
+  __asm__ volatile(
+      "1:\n"
+      "  vsetvli t0, a1, e8, m8, ta, ma\n"
+      "  vle8.v  v8, (a0)\n"
+      "  vmax.vx v8, v8, a2\n"
+      "  vmin.vx v8, v8, a3\n"
+      "  vse8.v  v8, (a0)\n"
+      "  add     a0, a0, t0\n"
+      "  sub     a1, a1, t0\n"
+      "  bgtz    a1, 1b\n"
+      "  ret\n");
+}
 #endif
 
 /* Clamps results that lie within int8's range, which is nothing to do for most
  * layers. */
 TC_INLINE void tc_clamp_bytes(int8_t *y, int32_t count, int32_t lo,
                               int32_t hi) {
-#if TC_MVE_ASM
+#if TC_MVE_ASM || TC_RVV_ASM
   if (lo > -128 || hi < 127) tc_clamp_vectors(y, count, lo, hi);
 #else
   int32_t i;

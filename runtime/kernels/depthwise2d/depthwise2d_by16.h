@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows of quantized depthwise convolution for cores whose vectors are as long
+ * as they are told to be (RISC-V): up to 32 channels of an output at a time, or
+ * of several neighbours where an output has few.  The taps of a window are runs
+ * of neighbours in a row of the image, or outside of it.
+ */
+#ifndef TC_DEPTHWISE2D_BY16_H_
+#define TC_DEPTHWISE2D_BY16_H_
+
+#include <string.h>
+
+#include "depthwise2d/depthwise2d.h"
+#include "depthwise2d/depthwise2d_by16_asm.h"
+#include "tc_fixed.h"
+#include "tc_kernel.h"
+#include "tc_window.h"
+
+/* The most rows of a kernel, and the runs of its windows. */
+#define TC_DEPTHWISE2D_BY16_ROWS 7
+#define TC_DEPTHWISE2D_BY16_RUNS (3 * TC_DEPTHWISE2D_BY16_ROWS)
+
+/* The most taps of a kernel whose weights are repeated for neighbours. */
+#define TC_DEPTHWISE2D_BY16_TILED 9
+
+#if !TC_RVV_ASM
+
+/* All that a job tells. */
+TC_NOINLINE static void tc_depthwise2d_by16(
+    const tc_depthwise2d_by16_job *job) {
+  ptrdiff_t i;
+  ptrdiff_t t;
+  ptrdiff_t c;
+  for (i = 0; i < job->pixels; ++i) {
+    for (c = 0; c < job->channels; ++c) {
+      const tc_depthwise2d_by16_run *run;
+      const int8_t *w = job->w + c;
+      int32_t sum = job->bias[c];
+      for (run = job->runs; run != job->runs_end; ++run) {
+        const int8_t *const x =
+            run->x + i * run->x_pixel + c / 32 * run->x_block + c % 32;
+        for (t = 0; t < run->taps; ++t) {
+          sum += x[t * run->x_step] * *w;
+          w += job->w_step;
+        }
+      }
+      sum = tc_requant(sum, job->mult[c], (int32_t)job->shift);
+      job->y[i * job->y_pixel + c] =
+          (int8_t)tc_clamp(sum + (int32_t)job->zero, -128, 127);
+    }
+  }
+}
+
+/* `pixels` times n (up to 32) bytes, a step apart, side by side. */
+TC_NOINLINE static void tc_depthwise2d_by16_copy(const int8_t *x,
+                                                 ptrdiff_t step,
+                                                 ptrdiff_t pixels, ptrdiff_t n,
+                                                 int8_t *to) {
+  ptrdiff_t i;
+  for (i = 0; i < pixels; ++i) memcpy(to + i * n, x + i * step, (size_t)n);
+}
+
+#endif
+
+/* Whether this is for such a layer. */
+TC_INLINE int32_t tc_depthwise2d_has_by16(const tc_depthwise2d_shape *s,
+                                          const int32_t *w_zero) {
+  return w_zero == NULL && s->in_c == s->out_c &&
+         s->kernel_h <= TC_DEPTHWISE2D_BY16_ROWS;
+}
+
+/* Weights, biases and multipliers, or copies for `group` outputs side by side,
+ * if that is more than 1; and 32 times in_zero. */
+typedef struct {
+  const int8_t *w;
+  int32_t w_step;
+  const int32_t *bias;
+  const int32_t *mult;
+  int32_t group;
+  int8_t outside[32];
+  int8_t tile[32 * TC_DEPTHWISE2D_BY16_TILED];
+  int32_t tiles[2][32];
+} tc_depthwise2d_by16_layer;
+
+TC_INLINE void tc_depthwise2d_by16_init(const tc_depthwise2d_shape *s,
+                                        const tc_depthwise2d_s8_quant *q,
+                                        const int8_t *w, const int32_t *bias,
+                                        const int32_t *mult,
+                                        tc_depthwise2d_by16_layer *l) {
+  const int32_t n = s->out_c;
+  const int32_t taps = s->kernel_h * s->kernel_w;
+  int32_t i;
+  int32_t t;
+  memset(l->outside, q->in_zero, sizeof l->outside);
+  l->w = w;
+  l->w_step = n;
+  l->bias = bias;
+  l->mult = mult;
+  l->group = 1;
+  if (s->stride_w != 1 || n > 16 || taps > TC_DEPTHWISE2D_BY16_TILED) return;
+  l->group = tc_min(32 / n, s->out_w);
+  l->w = l->tile;
+  l->w_step = l->group * n;
+  l->bias = l->tiles[0];
+  l->mult = l->tiles[1];
+  for (i = 0; i < l->group; ++i) {
+    for (t = 0; t < taps; ++t) {
+      memcpy(l->tile + (t * l->group + i) * n, w + t * n, (size_t)n);
+    }
+    memcpy(l->tiles[0] + i * n, bias, (size_t)n * sizeof *bias);
+    memcpy(l->tiles[1] + i * n, mult, (size_t)n * sizeof *mult);
+  }
+}
+
+/* A row of the operand as windows find it, from column 0 on: NULL outside. */
+typedef struct {
+  const int8_t *x;
+  int32_t pixel; /* from a column to the next one */
+} tc_depthwise2d_by16_source;
+
+/* Adds a run; x is NULL outside the image. */
+TC_INLINE tc_depthwise2d_by16_run *tc_depthwise2d_by16_add(
+    tc_depthwise2d_by16_run *run, const tc_depthwise2d_by16_layer *l,
+    const int8_t *x, int32_t x_step, int32_t taps, int32_t x_pixel) {
+  if (taps == 0) return run;
+  run->x = x == NULL ? l->outside : x;
+  run->x_step = x == NULL ? 0 : x_step;
+  run->taps = taps;
+  run->x_pixel = x == NULL ? 0 : x_pixel;
+  run->x_block = x == NULL ? 0 : 32;
+  return run + 1;
+}
+
+/* The runs of the windows from column `left` on, of which kx are inside. */
+TC_INLINE tc_depthwise2d_by16_run *tc_depthwise2d_by16_runs(
+    const tc_depthwise2d_shape *s, const tc_depthwise2d_by16_layer *l,
+    const tc_depthwise2d_by16_source *sources, int32_t left, tc_range kx,
+    int32_t outputs, tc_depthwise2d_by16_run *run) {
+  int32_t i;
+  for (i = 0; i < s->kernel_h; ++i) {
+    const int8_t *const x = sources[i].x;
+    const int32_t pixel = sources[i].pixel;
+    if (x == NULL) {
+      run = tc_depthwise2d_by16_add(run, l, NULL, 0, s->kernel_w, 0);
+      continue;
+    }
+    run = tc_depthwise2d_by16_add(run, l, NULL, 0, kx.first, 0);
+    run = tc_depthwise2d_by16_add(
+        run, l, x + (left + kx.first * s->dilation_w) * pixel,
+        s->dilation_w * pixel, kx.last - kx.first, outputs * pixel);
+    run = tc_depthwise2d_by16_add(run, l, NULL, 0, s->kernel_w - kx.last, 0);
+  }
+  return run;
+}
+
+/* n channels of a row of outputs, from y on. */
+TC_INLINE void tc_depthwise2d_by16_row(
+    const tc_depthwise2d_shape *s, const tc_depthwise2d_s8_quant *q,
+    const tc_depthwise2d_by16_layer *l,
+    const tc_depthwise2d_by16_source *sources, int32_t o, int32_t n,
+    int8_t *y) {
+  const tc_range inside = tc_interior(s->out_w, s->stride_w, s->pad_left,
+                                      s->kernel_w, s->dilation_w, s->in_w);
+  tc_depthwise2d_by16_run runs[TC_DEPTHWISE2D_BY16_RUNS];
+  tc_depthwise2d_by16_job job;
+  int32_t ox = 0;
+  job.runs = runs;
+  job.bias = l->bias + o;
+  job.mult = l->mult + o;
+  job.w = l->w + o;
+  job.w_step = l->w_step;
+  job.shift = q->shift;
+  job.zero = q->out_zero;
+  while (ox < s->out_w) {
+    const int32_t left = ox * s->stride_w - s->pad_left;
+    const tc_range kx =
+        tc_valid_taps(left, s->kernel_w, s->dilation_w, s->in_w);
+    const int32_t same =
+        ox >= inside.first && ox < inside.last ? inside.last - ox : 1;
+    const int32_t group = n == s->out_c ? tc_min(l->group, same) : 1;
+    job.pixels = same / group;
+    job.channels = group * n;
+    job.y = y + ox * s->out_c;
+    job.y_pixel = group * s->out_c;
+    job.runs_end = tc_depthwise2d_by16_runs(s, l, sources, left, kx,
+                                            group * s->stride_w, runs);
+    tc_depthwise2d_by16(&job);
+    ox += (int32_t)job.pixels * group;
+  }
+}
+
+#endif /* TC_DEPTHWISE2D_BY16_H_ */
