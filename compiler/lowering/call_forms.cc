@@ -81,9 +81,9 @@ std::optional<LoweredCall> InPlaceForm(const LoweredCall& lowered,
   if (form && (form->kernel->needs & TC_CAP_MVE) != 0) {
     form->call.scratch_bytes = std::max<int64_t>(
         form->call.scratch_bytes, tc_depthwise2d_mve_bytes(&shape));
-  } else if (form && (form->kernel->needs & TC_CAP_BY16) != 0) {
+  } else if (form && (form->kernel->needs & TC_CAP_RVV) != 0) {
     form->call.scratch_bytes = std::max<int64_t>(
-        form->call.scratch_bytes, tc_depthwise2d_by16_bytes(&shape));
+        form->call.scratch_bytes, tc_depthwise2d_rvv_bytes(&shape));
   }
   return form;
 }

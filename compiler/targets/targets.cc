@@ -25,14 +25,14 @@ constexpr Target kTargets[] = {
      .caps = TC_CAP_DSP | TC_CAP_FPU,
      .description = "Armv8-M Mainline with DSP instructions"},
     {.name = "cortex-m55",
-     .caps = TC_CAP_DSP | TC_CAP_MVE | TC_CAP_BY16 | TC_CAP_FPU,
+     .caps = TC_CAP_DSP | TC_CAP_MVE | TC_CAP_FPU,
      .description = "Armv8.1-M with Helium"},
     {.name = "cortex-m85",
-     .caps = TC_CAP_DSP | TC_CAP_MVE | TC_CAP_BY16 | TC_CAP_FPU,
+     .caps = TC_CAP_DSP | TC_CAP_MVE | TC_CAP_FPU,
      .description = "Armv8.1-M with Helium, dual issue"},
     {.name = "rv32imc", .description = "32-bit RISC-V with compressed code"},
     {.name = "rv64gcv",
-     .caps = TC_CAP_BY16,
+     .caps = TC_CAP_RVV,
      .description = "64-bit RISC-V with vectors"},
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sums of products for cores that multiply 16 bytes at a time (Helium, RISC-V).
+ * Sums of products for cores that multiply 16 bytes at a time (Helium).
  *
  * Channels come in blocks of 4, the last one filled up with zeros.  A block is
  *
@@ -17,7 +17,6 @@
 #include <string.h>
 
 #include "tc_by16_asm.h"
-#include "tc_by16_rvv_asm.h"
 #include "tc_by16_short_asm.h"
 #include "tc_bytes.h"
 #include "tc_dsp.h"
@@ -30,7 +29,7 @@ TC_INLINE int32_t tc_by16_steps(int32_t taps) { return (taps + 15) / 16; }
 /* The words of a block of 4 channels. */
 TC_INLINE int32_t tc_by16_block(int32_t steps) { return 16 * steps + 8; }
 
-#if !TC_MVE_ASM && !TC_RVV_ASM
+#if !TC_MVE_ASM
 
 TC_INLINE void tc_by16_outputs(const tc_by16_job *job, const int8_t *x,
                                int8_t *y) {
@@ -60,20 +59,16 @@ TC_NOINLINE static void tc_by16_two(const tc_by16_job *job) {
   tc_by16_outputs(job, job->x1, job->y1);
 }
 
-TC_NOINLINE static void tc_by16_one(const tc_by16_job *job) {
-  tc_by16_outputs(job, job->x0, job->y0);
-}
-
-#endif
-
-#if !TC_MVE_ASM
-
 TC_NOINLINE static void tc_by16_two_of_one(const tc_by16_job *job) {
   tc_by16_two(job);
 }
 
 TC_NOINLINE static void tc_by16_two_of_two(const tc_by16_job *job) {
   tc_by16_two(job);
+}
+
+TC_NOINLINE static void tc_by16_one(const tc_by16_job *job) {
+  tc_by16_outputs(job, job->x0, job->y0);
 }
 
 #endif

@@ -54,7 +54,7 @@
 #define TC_CAP_MVE 4 /* Helium */
 #define TC_CAP_FPU 8 /* float in hardware */
 #define TC_CAP_THUMB1 16 /* 8 registers for most instructions: Armv6-M */
-#define TC_CAP_BY16 32   /* products of 16 bytes: Helium, RISC-V's vectors */
+#define TC_CAP_RVV 32    /* RISC-V's vectors */
 
 /*
  * The `order` of a row: it computes the rows of its result from the first to

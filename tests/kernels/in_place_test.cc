@@ -88,7 +88,7 @@ TEST_P(InPlaceTest, ComputesWhatItsFamilyMeansInItsOperand) {
         twin ? tc_depthwise2d_twin_bytes(&shape)
              : std::max<int64_t>({tc_depthwise2d_line_bytes(&shape),
                                   tc_depthwise2d_mve_bytes(&shape),
-                                  tc_depthwise2d_by16_bytes(&shape)}));
+                                  tc_depthwise2d_rvv_bytes(&shape)}));
     Guarded<int8_t> apart(layer.outputs());
     Guarded<int8_t> here(layer.outputs());
     std::copy(layer.x.begin(), layer.x.end(), here.data());

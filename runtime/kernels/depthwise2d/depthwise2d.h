@@ -78,7 +78,7 @@ TC_INLINE int64_t tc_depthwise2d_line_bytes(const tc_depthwise2d_shape *s) {
 
 /* How many channels at a time the row of RISC-V's vectors takes in place: few
  * enough for scratch that is little beside the image, or by itself. */
-TC_INLINE int32_t tc_depthwise2d_by16_block(const tc_depthwise2d_shape *s) {
+TC_INLINE int32_t tc_depthwise2d_rvv_block(const tc_depthwise2d_shape *s) {
   const int32_t line = (s->pad_top + 1) * s->in_w;
   const int32_t room = tc_max(2048, s->in_h * s->in_w * s->in_c / 8);
   int32_t block = 32;
@@ -87,8 +87,8 @@ TC_INLINE int32_t tc_depthwise2d_by16_block(const tc_depthwise2d_shape *s) {
 }
 
 /* The bytes of `line` below that it has, if that is more. */
-TC_INLINE int64_t tc_depthwise2d_by16_bytes(const tc_depthwise2d_shape *s) {
-  return (int64_t)tc_depthwise2d_by16_block(s) * (s->pad_top + 1) * s->in_w;
+TC_INLINE int64_t tc_depthwise2d_rvv_bytes(const tc_depthwise2d_shape *s) {
+  return (int64_t)tc_depthwise2d_rvv_block(s) * (s->pad_top + 1) * s->in_w;
 }
 
 /*
@@ -96,7 +96,7 @@ TC_INLINE int64_t tc_depthwise2d_by16_bytes(const tc_depthwise2d_shape *s) {
  * the result as in the operand, and y may be x.  `line` is scratch at a
  * multiple of 4; the row of Helium has tc_depthwise2d_mve_bytes of
  * depthwise2d_small_mve.h if that is more, that of RISC-V's vectors
- * tc_depthwise2d_by16_bytes.
+ * tc_depthwise2d_rvv_bytes.
  */
 typedef void tc_depthwise2d_s8_in_place_fn(
     const tc_depthwise2d_shape *s, const tc_depthwise2d_s8_quant *q,

@@ -5,35 +5,34 @@
  * of several neighbours where an output has few.  The taps of a window are runs
  * of neighbours in a row of the image, or outside of it.
  */
-#ifndef TC_DEPTHWISE2D_BY16_H_
-#define TC_DEPTHWISE2D_BY16_H_
+#ifndef TC_DEPTHWISE2D_RVV_H_
+#define TC_DEPTHWISE2D_RVV_H_
 
 #include <string.h>
 
 #include "depthwise2d/depthwise2d.h"
-#include "depthwise2d/depthwise2d_by16_asm.h"
+#include "depthwise2d/depthwise2d_rvv_asm.h"
 #include "tc_fixed.h"
 #include "tc_kernel.h"
 #include "tc_window.h"
 
 /* The most rows of a kernel, and the runs of its windows. */
-#define TC_DEPTHWISE2D_BY16_ROWS 7
-#define TC_DEPTHWISE2D_BY16_RUNS (3 * TC_DEPTHWISE2D_BY16_ROWS)
+#define TC_DEPTHWISE2D_RVV_ROWS 7
+#define TC_DEPTHWISE2D_RVV_RUNS (3 * TC_DEPTHWISE2D_RVV_ROWS)
 
 /* The most taps of a kernel whose weights are repeated for neighbours. */
-#define TC_DEPTHWISE2D_BY16_TILED 9
+#define TC_DEPTHWISE2D_RVV_TILED 9
 
 #if !TC_RVV_ASM
 
 /* All that a job tells. */
-TC_NOINLINE static void tc_depthwise2d_by16(
-    const tc_depthwise2d_by16_job *job) {
+TC_NOINLINE static void tc_depthwise2d_rvv(const tc_depthwise2d_rvv_job *job) {
   ptrdiff_t i;
   ptrdiff_t t;
   ptrdiff_t c;
   for (i = 0; i < job->pixels; ++i) {
     for (c = 0; c < job->channels; ++c) {
-      const tc_depthwise2d_by16_run *run;
+      const tc_depthwise2d_rvv_run *run;
       const int8_t *w = job->w + c;
       int32_t sum = job->bias[c];
       for (run = job->runs; run != job->runs_end; ++run) {
@@ -52,10 +51,9 @@ TC_NOINLINE static void tc_depthwise2d_by16(
 }
 
 /* `pixels` times n (up to 32) bytes, a step apart, side by side. */
-TC_NOINLINE static void tc_depthwise2d_by16_copy(const int8_t *x,
-                                                 ptrdiff_t step,
-                                                 ptrdiff_t pixels, ptrdiff_t n,
-                                                 int8_t *to) {
+TC_NOINLINE static void tc_depthwise2d_rvv_copy(const int8_t *x, ptrdiff_t step,
+                                                ptrdiff_t pixels, ptrdiff_t n,
+                                                int8_t *to) {
   ptrdiff_t i;
   for (i = 0; i < pixels; ++i) memcpy(to + i * n, x + i * step, (size_t)n);
 }
@@ -63,10 +61,10 @@ TC_NOINLINE static void tc_depthwise2d_by16_copy(const int8_t *x,
 #endif
 
 /* Whether this is for such a layer. */
-TC_INLINE int32_t tc_depthwise2d_has_by16(const tc_depthwise2d_shape *s,
-                                          const int32_t *w_zero) {
+TC_INLINE int32_t tc_depthwise2d_has_rvv(const tc_depthwise2d_shape *s,
+                                         const int32_t *w_zero) {
   return w_zero == NULL && s->in_c == s->out_c &&
-         s->kernel_h <= TC_DEPTHWISE2D_BY16_ROWS;
+         s->kernel_h <= TC_DEPTHWISE2D_RVV_ROWS;
 }
 
 /* Weights, biases and multipliers, or copies for `group` outputs side by side,
@@ -78,15 +76,15 @@ typedef struct {
   const int32_t *mult;
   int32_t group;
   int8_t outside[32];
-  int8_t tile[32 * TC_DEPTHWISE2D_BY16_TILED];
+  int8_t tile[32 * TC_DEPTHWISE2D_RVV_TILED];
   int32_t tiles[2][32];
-} tc_depthwise2d_by16_layer;
+} tc_depthwise2d_rvv_layer;
 
-TC_INLINE void tc_depthwise2d_by16_init(const tc_depthwise2d_shape *s,
-                                        const tc_depthwise2d_s8_quant *q,
-                                        const int8_t *w, const int32_t *bias,
-                                        const int32_t *mult,
-                                        tc_depthwise2d_by16_layer *l) {
+TC_INLINE void tc_depthwise2d_rvv_init(const tc_depthwise2d_shape *s,
+                                       const tc_depthwise2d_s8_quant *q,
+                                       const int8_t *w, const int32_t *bias,
+                                       const int32_t *mult,
+                                       tc_depthwise2d_rvv_layer *l) {
   const int32_t n = s->out_c;
   const int32_t taps = s->kernel_h * s->kernel_w;
   int32_t i;
@@ -97,7 +95,7 @@ TC_INLINE void tc_depthwise2d_by16_init(const tc_depthwise2d_shape *s,
   l->bias = bias;
   l->mult = mult;
   l->group = 1;
-  if (s->stride_w != 1 || n > 16 || taps > TC_DEPTHWISE2D_BY16_TILED) return;
+  if (s->stride_w != 1 || n > 16 || taps > TC_DEPTHWISE2D_RVV_TILED) return;
   l->group = tc_min(32 / n, s->out_w);
   l->w = l->tile;
   l->w_step = l->group * n;
@@ -116,11 +114,11 @@ TC_INLINE void tc_depthwise2d_by16_init(const tc_depthwise2d_shape *s,
 typedef struct {
   const int8_t *x;
   int32_t pixel; /* from a column to the next one */
-} tc_depthwise2d_by16_source;
+} tc_depthwise2d_rvv_source;
 
 /* Adds a run; x is NULL outside the image. */
-TC_INLINE tc_depthwise2d_by16_run *tc_depthwise2d_by16_add(
-    tc_depthwise2d_by16_run *run, const tc_depthwise2d_by16_layer *l,
+TC_INLINE tc_depthwise2d_rvv_run *tc_depthwise2d_rvv_add(
+    tc_depthwise2d_rvv_run *run, const tc_depthwise2d_rvv_layer *l,
     const int8_t *x, int32_t x_step, int32_t taps, int32_t x_pixel) {
   if (taps == 0) return run;
   run->x = x == NULL ? l->outside : x;
@@ -132,37 +130,37 @@ TC_INLINE tc_depthwise2d_by16_run *tc_depthwise2d_by16_add(
 }
 
 /* The runs of the windows from column `left` on, of which kx are inside. */
-TC_INLINE tc_depthwise2d_by16_run *tc_depthwise2d_by16_runs(
-    const tc_depthwise2d_shape *s, const tc_depthwise2d_by16_layer *l,
-    const tc_depthwise2d_by16_source *sources, int32_t left, tc_range kx,
-    int32_t outputs, tc_depthwise2d_by16_run *run) {
+TC_INLINE tc_depthwise2d_rvv_run *tc_depthwise2d_rvv_runs(
+    const tc_depthwise2d_shape *s, const tc_depthwise2d_rvv_layer *l,
+    const tc_depthwise2d_rvv_source *sources, int32_t left, tc_range kx,
+    int32_t outputs, tc_depthwise2d_rvv_run *run) {
   int32_t i;
   for (i = 0; i < s->kernel_h; ++i) {
     const int8_t *const x = sources[i].x;
     const int32_t pixel = sources[i].pixel;
     if (x == NULL) {
-      run = tc_depthwise2d_by16_add(run, l, NULL, 0, s->kernel_w, 0);
+      run = tc_depthwise2d_rvv_add(run, l, NULL, 0, s->kernel_w, 0);
       continue;
     }
-    run = tc_depthwise2d_by16_add(run, l, NULL, 0, kx.first, 0);
-    run = tc_depthwise2d_by16_add(
+    run = tc_depthwise2d_rvv_add(run, l, NULL, 0, kx.first, 0);
+    run = tc_depthwise2d_rvv_add(
         run, l, x + (left + kx.first * s->dilation_w) * pixel,
         s->dilation_w * pixel, kx.last - kx.first, outputs * pixel);
-    run = tc_depthwise2d_by16_add(run, l, NULL, 0, s->kernel_w - kx.last, 0);
+    run = tc_depthwise2d_rvv_add(run, l, NULL, 0, s->kernel_w - kx.last, 0);
   }
   return run;
 }
 
 /* n channels of a row of outputs, from y on. */
-TC_INLINE void tc_depthwise2d_by16_row(
-    const tc_depthwise2d_shape *s, const tc_depthwise2d_s8_quant *q,
-    const tc_depthwise2d_by16_layer *l,
-    const tc_depthwise2d_by16_source *sources, int32_t o, int32_t n,
-    int8_t *y) {
+TC_INLINE void tc_depthwise2d_rvv_row(const tc_depthwise2d_shape *s,
+                                      const tc_depthwise2d_s8_quant *q,
+                                      const tc_depthwise2d_rvv_layer *l,
+                                      const tc_depthwise2d_rvv_source *sources,
+                                      int32_t o, int32_t n, int8_t *y) {
   const tc_range inside = tc_interior(s->out_w, s->stride_w, s->pad_left,
                                       s->kernel_w, s->dilation_w, s->in_w);
-  tc_depthwise2d_by16_run runs[TC_DEPTHWISE2D_BY16_RUNS];
-  tc_depthwise2d_by16_job job;
+  tc_depthwise2d_rvv_run runs[TC_DEPTHWISE2D_RVV_RUNS];
+  tc_depthwise2d_rvv_job job;
   int32_t ox = 0;
   job.runs = runs;
   job.bias = l->bias + o;
@@ -182,11 +180,11 @@ TC_INLINE void tc_depthwise2d_by16_row(
     job.channels = group * n;
     job.y = y + ox * s->out_c;
     job.y_pixel = group * s->out_c;
-    job.runs_end = tc_depthwise2d_by16_runs(s, l, sources, left, kx,
-                                            group * s->stride_w, runs);
-    tc_depthwise2d_by16(&job);
+    job.runs_end = tc_depthwise2d_rvv_runs(s, l, sources, left, kx,
+                                           group * s->stride_w, runs);
+    tc_depthwise2d_rvv(&job);
     ox += (int32_t)job.pixels * group;
   }
 }
 
-#endif /* TC_DEPTHWISE2D_BY16_H_ */
+#endif /* TC_DEPTHWISE2D_RVV_H_ */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The loops of depthwise2d_by16.h with RISC-V's vectors, in assembly, since
+ * The loops of depthwise2d_rvv.h with RISC-V's vectors, in assembly, since
  * compilers find them in C only if they vectorize (gcc from 14 on), and C that
  * is emitted cannot include <riscv_vector.h>; and what they are told.  Three
  * taps of 32 channels take 22 instructions, where C takes 3 for each product.
  */
-#ifndef TC_DEPTHWISE2D_BY16_ASM_H_
-#define TC_DEPTHWISE2D_BY16_ASM_H_
+#ifndef TC_DEPTHWISE2D_RVV_ASM_H_
+#define TC_DEPTHWISE2D_RVV_ASM_H_
 
 #include <stddef.h>
 #include <stdint.h>
@@ -22,13 +22,13 @@ typedef struct {
   int32_t taps;    /* at least 1 */
   int32_t x_pixel; /* from an output to the next one */
   int32_t x_block; /* from 32 channels to the next ones */
-} tc_depthwise2d_by16_run;
+} tc_depthwise2d_rvv_run;
 
 /* Some outputs whose windows have the same runs; all fields are as long as
  * registers. */
 typedef struct {
-  tc_depthwise2d_by16_run *runs;
-  tc_depthwise2d_by16_run *runs_end;
+  tc_depthwise2d_rvv_run *runs;
+  tc_depthwise2d_rvv_run *runs_end;
   const int32_t *bias;
   const int32_t *mult;
   const int8_t *w;
@@ -39,7 +39,7 @@ typedef struct {
   ptrdiff_t y_pixel; /* from one to the next one */
   ptrdiff_t shift;   /* of tc_requant */
   ptrdiff_t zero;    /* zero point of y */
-} tc_depthwise2d_by16_job;
+} tc_depthwise2d_rvv_job;
 
 #if TC_RVV_ASM
 
@@ -54,11 +54,11 @@ typedef struct {
 /*
  * a1 and a2: runs, a3: bias, a4: mult, a5: w, a6: w_step, a7: y, t0: pixels,
  * t1: channels that are left; t2: run, t3: its w, t4: its x, t5: its x_step,
- * t6: its taps.  Sums in v8 to v15.  Shifts round to nearest, ties up, as does
- * adding the highest bit of the lower half of a product to its upper one.
+ * t6: its taps.  Sums in v8 to v15.  Results of tc_requant are halves of what
+ * vsmul makes, rounded down, and 1.
  */
-TC_ASM_FUNCTION static void tc_depthwise2d_by16(
-    const tc_depthwise2d_by16_job *job __attribute__((unused))) {
+TC_ASM_FUNCTION static void tc_depthwise2d_rvv(const tc_depthwise2d_rvv_job *job
+                                               __attribute__((unused))) {
   __asm__ volatile(
       /* clang-format off */
       TC_RV_LW("a1", "0", "a0")
@@ -69,6 +69,7 @@ TC_ASM_FUNCTION static void tc_depthwise2d_by16(
       TC_RV_LW("a6", "5", "a0")
       TC_RV_LW("a7", "6", "a0")
       TC_RV_LW("t1", "7", "a0")
+      "  csrwi  vxrm, 2\n"
       "1:\n" /* up to 32 channels */
       "  li     t2, 32\n"
       "  bltu   t2, t1, 2f\n"
@@ -120,10 +121,9 @@ TC_ASM_FUNCTION static void tc_depthwise2d_by16(
       "  vsetvli zero, zero, e32, m8, ta, ma\n"
       "  vle32.v  v16, (a4)\n"
       "  vsll.vx  v8, v8, t4\n"
-      "  vmul.vv  v24, v8, v16\n"
-      "  vmulh.vv v8, v8, v16\n"
-      "  vsrl.vi  v24, v24, 31\n"
-      "  vadd.vv  v8, v8, v24\n"
+      "  li     t4, 1\n"
+      "  vsmul.vv v8, v8, v16\n"
+      "  vaadd.vx v8, v8, t4\n"
       "  vadd.vx  v8, v8, t5\n"
       "  vsetvli zero, zero, e16, m4, ta, ma\n"
       "  vnclip.wi v16, v8, 0\n"
@@ -161,7 +161,7 @@ TC_ASM_FUNCTION static void tc_depthwise2d_by16(
 }
 
 /* `pixels` times n (up to 32) bytes, a step apart, side by side. */
-TC_ASM_FUNCTION static void tc_depthwise2d_by16_copy(
+TC_ASM_FUNCTION static void tc_depthwise2d_rvv_copy(
     const int8_t *x __attribute__((unused)),
     ptrdiff_t step __attribute__((unused)),
     ptrdiff_t pixels __attribute__((unused)),
@@ -180,4 +180,4 @@ TC_ASM_FUNCTION static void tc_depthwise2d_by16_copy(
 
 #endif
 
-#endif /* TC_DEPTHWISE2D_BY16_ASM_H_ */
+#endif /* TC_DEPTHWISE2D_RVV_ASM_H_ */
