@@ -14,9 +14,13 @@ prints Markdown tables:
                 model those of the better one of emx-onnx-cgen and onnx2c, as
                 recorded in peers.json, which says of what version and when
 
+Without --models these are int8 and float models.  kws_int16x8, ic_w4a8 and the
+like are quantized by tinyc from the float models, and kept in build/quantized
+until tinyc is built again.
+
 --layers adds the instructions of each layer and of each kind of layer.
 
-    bench_mcu.py [--models=kws_int8,...] [--boards=m4,m55] [--opt=-O3]
+    bench_mcu.py [--models=kws_int8,ic_w4a8,...] [--boards=m4,m55] [--opt=-O3]
                  [--options="--ram=min"] [--layers] [--write] [--record]
 
 --write puts the tables between the markers of docs/performance.md, --record the
@@ -58,6 +62,9 @@ MODELS = [ROOT / "examples/mnist/mnist_int8.onnx"] + [
 FLOAT_MODELS = [emulate.SHARED / "models" / f"{name}_fp32.onnx"
                 for name in ("kws", "vww", "ic", "ad", "sww")]
 FLOAT_BOARDS = ["m4", "m7", "m33", "m55"]
+# Made of the float models by tinyc itself, and measured where they are asked
+# for: <name of the float model>_<format>.
+FORMATS = ("int16x8", "w4a8")
 # Of their outputs: sums are rounded in another order than the reference's.
 FLOAT_TOLERANCE = 1e-5
 # Models that are also compiled with options, and the boards that tell.
@@ -105,7 +112,7 @@ def macs_of(model):
 
 def reference(model, folder):
     """A sample, and the reference's outputs for it."""
-    inputs = emulate.samples_beside(model, 1)
+    inputs = emulate.samples_beside(float_model_of(model) or model, 1)
     np.savez(folder / "in.npz", x=inputs)
     subprocess.run([BIN / "tinyc-run", model, folder / "in.npz", "-o",
                     folder / "out.npz", "--engine=reference"], check=True)
@@ -212,11 +219,37 @@ def kind_table(costs):
     return "\n".join(lines)
 
 
+def float_model_of(model):
+    """What tinyc quantizes to `model`; None for a model that is there."""
+    return next((m for m in FLOAT_MODELS for form in FORMATS
+                 if model == quantized(m, form)), None)
+
+
+def quantized(model, form):
+    """Where the float model is kept in the format."""
+    name = f"{model.stem.removesuffix('_fp32')}_{form}.onnx"
+    return BIN.parent / "quantized" / name
+
+
+def quantize(model, path):
+    """Makes `path` of the float model, if there is none of this tinyc."""
+    if path.exists() and path.stat().st_mtime > (BIN / "tinyc").stat().st_mtime:
+        return
+    path.parent.mkdir(exist_ok=True)
+    samples = emulate.SHARED / "data/io" / f"{model.stem}.npz"
+    form = path.stem.rpartition("_")[2]
+    subprocess.run([BIN / "tinyc", model, f"--quantize={form}",
+                    f"--calibration={samples}", "--emit=onnx", "-o", path],
+                   check=True, stderr=subprocess.DEVNULL)
+
+
 def models_named(names):
-    """The models in a list like "kws_int8,ic_int8"; all for None."""
+    """The models in a list like "kws_int8,ic_int8"; for None all but those that
+    are quantized here."""
     known = MODELS + FLOAT_MODELS
     if names is None:
         return known
+    known = known + [quantized(m, f) for m in FLOAT_MODELS for f in FORMATS]
     wanted = names.split(",")
     models = [m for m in known if m.stem in wanted]
     if len(models) != len(wanted):
@@ -266,6 +299,9 @@ def main():
             usable.append(board)
     costs = []
     for model in models_named(args.models):
+        original = float_model_of(model)
+        if original is not None and original.exists():
+            quantize(original, model)
         if not model.exists():
             print(f"skipped: {model.name} is not there", file=sys.stderr)
             continue
