@@ -22,6 +22,7 @@ constexpr struct {
     {"conv2d_s16_dsp", 408},
     {"dense_s16_dsp", 320},
     {"conv2d_s8_rvv", 736},
+    {"depthwise2d_s16_dsp", 440},
     {"dense_s8_paired", 136},
     {"dense_s8_rvv", 320},
     {"depthwise2d_f32_fpu", 216},
