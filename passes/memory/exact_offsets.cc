@@ -3,41 +3,19 @@
 
 #include <algorithm>
 #include <numeric>
-#include <optional>
 #include <utility>
 #include <vector>
 
 #include "passes/memory/greedy_offsets.h"
 #include "passes/memory/packing_model.h"
+#include "passes/memory/packing_moves.h"
 #include "passes/memory/packing_search.h"
 
 namespace tinyc {
 namespace {
 
-// Some of the buffers of a problem, as a problem of their own.
-struct Part {
-  OffsetProblem problem;
-  std::vector<size_t> buffers;  // their indices in the whole
-};
-
-Part PartOf(const OffsetProblem& problem, std::vector<size_t> buffers) {
-  Part part;
-  std::vector<std::optional<size_t>> place(problem.buffers.size());
-  for (const size_t i : buffers) {
-    place[i] = part.problem.buffers.size();
-    part.problem.buffers.push_back(problem.buffers[i]);
-  }
-  for (const OffsetOverlap& o : problem.overlaps) {
-    if (!place[o.below] || !place[o.above]) continue;
-    part.problem.overlaps.push_back(
-        {*place[o.below], *place[o.above], o.distance});
-  }
-  part.buffers = std::move(buffers);
-  return part;
-}
-
 // Cuts the problem wherever nothing is live from one step to the next.
-std::vector<Part> ComponentsOf(const OffsetProblem& problem) {
+std::vector<OffsetPart> ComponentsOf(const OffsetProblem& problem) {
   std::vector<size_t> by_begin(problem.buffers.size());
   std::iota(by_begin.begin(), by_begin.end(), size_t{0});
   std::stable_sort(by_begin.begin(), by_begin.end(), [&](size_t a, size_t b) {
@@ -54,7 +32,7 @@ std::vector<Part> ComponentsOf(const OffsetProblem& problem) {
     last = std::max(last, life.last);
     components.back().push_back(i);
   }
-  std::vector<Part> parts;
+  std::vector<OffsetPart> parts;
   for (std::vector<size_t>& component : components) {
     parts.push_back(PartOf(problem, std::move(component)));
   }
@@ -78,8 +56,8 @@ std::vector<size_t> FullestSections(const PackingModel& model) {
 }
 
 // What is live in a section, or up to `width` sections before or behind it.
-Part Around(const OffsetProblem& problem, const PackingModel& model,
-            size_t section, size_t width) {
+OffsetPart Around(const OffsetProblem& problem, const PackingModel& model,
+                  size_t section, size_t width) {
   std::vector<size_t> buffers;
   for (size_t i = 0; i < model.buffers().size(); ++i) {
     const PackingModel::Buffer& b = model.buffers()[i];
@@ -107,12 +85,17 @@ int64_t Luby(int64_t index) {
 class Minimizer {
  public:
   Minimizer(const OffsetProblem& problem, OffsetSolution* best)
-      : problem_(problem), model_(problem), search_(model_), best_(*best) {}
+      : problem_(problem),
+        model_(problem),
+        search_(model_),
+        moves_(problem_, model_),
+        best_(*best) {}
 
   // Takes what it spends off *budget.  Looks for proofs in parts as well, if
   // `with_parts`.
   void Run(int64_t enough, bool with_parts, int64_t* budget) {
     const int64_t grain = model_.grain();
+    const int64_t most = *budget;
     const std::vector<size_t> fullest = FullestSections(model_);
     // Giving up proves nothing, so each sweep begins where the last one did,
     // and tries twice as hard.
@@ -120,6 +103,7 @@ class Minimizer {
       if (sweep > 0 && with_parts) {
         BoundByParts(fullest[static_cast<size_t>(sweep - 1) % fullest.size()],
                      budget);
+        MoveSome(enough, most - *budget, budget);
       }
       int64_t capacity = std::max(enough, best_.lower_bound);
       while (*budget > 0) {
@@ -144,7 +128,7 @@ class Minimizer {
   void BoundByParts(size_t section, int64_t* budget) {
     size_t width = 0;
     do {
-      const Part part = Around(problem_, model_, section, width);
+      const OffsetPart part = Around(problem_, model_, section, width);
       if (2 * part.buffers.size() > model_.buffers().size()) return;
       OffsetSolution solution = SolveOffsetsGreedily(part.problem);
       int64_t part_budget = *budget / 32;
@@ -155,6 +139,23 @@ class Minimizer {
       best_.lower_bound = std::max(best_.lower_bound, solution.lower_bound);
       width = 2 * width + 1;
     } while (best_.lower_bound<best_.total&& * budget> 0);
+  }
+
+  // Changes the best solution a few buffers at a time, for an eighth of what
+  // has been `spent`.
+  void MoveSome(int64_t enough, int64_t spent, int64_t* budget) {
+    int64_t share = std::min(spent / 8, *budget);
+    *budget -= share;
+    while (share > 0 && best_.total > std::max(enough, best_.lower_bound)) {
+      std::vector<int64_t> offsets = best_.offsets;
+      // An arena that is no smaller is welcome, too: from there other moves
+      // may find one.
+      if (moves_.Move(best_.total - model_.grain(), &offsets, &share) ||
+          moves_.Move(best_.total, &offsets, &share)) {
+        Keep(std::move(offsets));
+      }
+    }
+    *budget += share;
   }
 
   // Every order once in its plain form, which proves something when it comes to
@@ -200,6 +201,7 @@ class Minimizer {
   const OffsetProblem& problem_;
   const PackingModel model_;
   PackingSearch search_;
+  PackingMoves moves_;
   OffsetSolution& best_;
   uint32_t seed_ = 0;
 };
@@ -208,10 +210,10 @@ class Minimizer {
 
 OffsetSolution SolveOffsets(const OffsetProblem& problem,
                             const OffsetEffort& effort) {
-  const std::vector<Part> components = ComponentsOf(problem);
+  const std::vector<OffsetPart> components = ComponentsOf(problem);
   std::vector<OffsetSolution> parts;
   OffsetSolution solution;
-  for (const Part& c : components) {
+  for (const OffsetPart& c : components) {
     parts.push_back(SolveOffsetsGreedily(c.problem));
     solution.lower_bound =
         std::max(solution.lower_bound, parts.back().lower_bound);

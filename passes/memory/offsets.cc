@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "compiler/base/check.h"
@@ -87,6 +88,22 @@ class StepBound {
 };
 
 }  // namespace
+
+OffsetPart PartOf(const OffsetProblem& problem, std::vector<size_t> buffers) {
+  OffsetPart part;
+  std::vector<std::optional<size_t>> place(problem.buffers.size());
+  for (const size_t i : buffers) {
+    place[i] = part.problem.buffers.size();
+    part.problem.buffers.push_back(problem.buffers[i]);
+  }
+  for (const OffsetOverlap& o : problem.overlaps) {
+    if (!place[o.below] || !place[o.above]) continue;
+    part.problem.overlaps.push_back(
+        {*place[o.below], *place[o.above], o.distance});
+  }
+  part.buffers = std::move(buffers);
+  return part;
+}
 
 std::vector<std::vector<OffsetNeighbour>> NeighboursOf(
     const OffsetProblem& problem) {

@@ -39,6 +39,13 @@ struct OffsetProblem {
   std::vector<OffsetOverlap> overlaps;
 };
 
+// Some of the buffers of a problem, as a problem of their own.
+struct OffsetPart {
+  OffsetProblem problem;
+  std::vector<size_t> buffers;  // their indices in the whole
+};
+OffsetPart PartOf(const OffsetProblem& problem, std::vector<size_t> buffers);
+
 struct OffsetSolution {
   std::vector<int64_t> offsets;  // bytes, one per buffer
   int64_t total = 0;             // bytes up to the end of the topmost buffer
