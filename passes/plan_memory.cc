@@ -8,44 +8,23 @@
 // or as that, at the cost of time: layers then take turns row by row, and with
 // `extra-macs=5%`, so many multiply-accumulates more, in strips of columns.
 // The option `memory=dtcm:128K:fast,sram:320K` gives the arena a part in each
-// of several memories (memory/memories.h).  With the switch `whole` no result
+// of several memories (memory/memories.h), and constants what it leaves of
+// those with `weights`.  With the switch `whole` no result
 // lies where its operand is still read, which is what planners of whole tensors
 // do.  `memory` and `whole` stand alone.
 //
 // Copies that sharing makes needless lose their kernel.  memory/alias.h
 // says which values share bytes, memory/offsets.h how the rest is packed,
 // memory/row_units.h how near a result may come to its operand.
-#include "absl/strings/numbers.h"
-#include "compiler/base/text.h"
 #include "compiler/ops/read_rows.h"
 #include "passes/memory/arena.h"
 #include "passes/memory/check_offsets.h"
 #include "passes/memory/memories.h"
+#include "passes/memory/ram_options.h"
 #include "passes/pass.h"
 
 namespace tinyc {
 namespace {
-
-// `ram=min` or `ram=<bytes>`.
-absl::StatusOr<std::optional<int64_t>> MostBytes(const PassOptions& options) {
-  if (!options.Has("ram")) return std::nullopt;
-  const std::string text = options.Get("ram", "");
-  int64_t bytes = 0;
-  if (text != "min" && (!absl::SimpleAtoi(text, &bytes) || bytes < 0)) {
-    return Invalid("ram=", text, " is neither `min` nor a number of bytes");
-  }
-  return bytes;
-}
-
-// `extra-macs=5%`, as a share.
-absl::StatusOr<double> ExtraMacs(const PassOptions& options) {
-  const std::string text = options.Get("extra-macs", "0%");
-  const std::optional<double> share = ParsePercent(text);
-  if (!share) {
-    return Invalid("extra-macs=", text, " is no share from 0% to 1000%");
-  }
-  return *share;
-}
 
 // `memory` and `whole` say what the arena is, and leave no room for requests.
 absl::Status CheckAlone(const PassOptions& options) {
@@ -82,6 +61,20 @@ absl::StatusOr<Arena> FindSplitArena(Module& module,
   return status;
 }
 
+// What the parts of the arena leave for copies of constants.
+std::vector<ConstantMemory> RestOf(const std::vector<Memory>& memories,
+                                   const std::vector<ArenaPart>& parts) {
+  std::vector<ConstantMemory> rests;
+  for (const Memory& memory : memories) {
+    int64_t rest = memory.weights ? memory.bytes : 0;
+    for (const ArenaPart& part : parts) {
+      if (part.name == memory.name) rest -= part.bytes;
+    }
+    if (rest > 0) rests.push_back({memory.name, rest});
+  }
+  return rests;
+}
+
 // Says which inputs are handed in row by row for nothing.
 void NoteWholeInputs(Module& module) {
   for (const Value* input : module.graph->inputs()) {
@@ -108,9 +101,7 @@ absl::Status PlanMemory(Module& module, const PassOptions& options) {
   TINYC_RETURN_IF_ERROR(
       options.CheckKnown({"ram", "extra-macs", "memory", "whole"}));
   TINYC_RETURN_IF_ERROR(CheckAlone(options));
-  TINYC_ASSIGN_OR_RETURN(const std::optional<int64_t> most_bytes,
-                         MostBytes(options));
-  TINYC_ASSIGN_OR_RETURN(const double extra_macs, ExtraMacs(options));
+  TINYC_ASSIGN_OR_RETURN(const RamOptions ram, ReadRamOptions(options));
   MemoryPlan plan;
   Arena arena;
   if (options.Has("memory")) {
@@ -118,11 +109,13 @@ absl::Status PlanMemory(Module& module, const PassOptions& options) {
                            ParseMemories(options.Get("memory", "")));
     TINYC_ASSIGN_OR_RETURN(arena,
                            FindSplitArena(module, memories, &plan.parts));
+    plan.constant_memories = RestOf(memories, plan.parts);
   } else if (options.Has("whole")) {
     TINYC_ASSIGN_OR_RETURN(
         arena, PlanArena(module, {.whole = true, .effort = OffsetEffort()}));
   } else {
-    TINYC_ASSIGN_OR_RETURN(arena, FindArena(module, most_bytes, extra_macs));
+    TINYC_ASSIGN_OR_RETURN(arena,
+                           FindArena(module, ram.most_bytes, ram.extra_macs));
   }
   const ArenaProblem& problem = arena.problem;
   const OffsetSolution& solution = arena.solution;

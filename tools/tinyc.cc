@@ -248,10 +248,12 @@ int Main(int argc, const char* const* argv) {
        "how many more multiply-accumulates --ram may cost, as a\n"
        "share of the model's (default: none)",
        &model_options.max_macs_increase},
-      {"memory", "dtcm:64K:fast,sram:256K",
+      {"memory", "dtcm:64K:fast:weights,sram:256K",
        "memories that share the arena, and the bytes it may take\n"
        "of each: what is used most lies in the fast ones. The C\n"
-       "has an array for each, to be put there",
+       "has an array for each, to be put there. With :weights\n"
+       "what the arena leaves is for copies of the constants\n"
+       "that are read most often per byte",
        &model_options.memory},
       {"flash", "256K",
        "the most bytes that weights and code may take, the code\n"

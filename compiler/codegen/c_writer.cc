@@ -106,10 +106,12 @@ void CWriter::Rows(int64_t count, int per_row,
   }
 }
 
-void CWriter::Array(absl::string_view name, const Tensor& tensor) {
+void CWriter::Array(absl::string_view name, const Tensor& tensor,
+                    absl::string_view attribute) {
   const int64_t count = CCountOf(tensor.type());
   absl::StrAppend(&text_, Margin(), "static const ", CTypeOf(tensor.dtype()),
-                  " ", name, "[", count, "] = {\n");
+                  " ", name, "[", count, "]", attribute.empty() ? "" : " ",
+                  attribute, " = {\n");
   Rows(count, kPerRow, [&](int64_t i) { return ElementLiteral(tensor, i); });
   text_ += "};\n";
 }

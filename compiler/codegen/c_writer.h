@@ -22,8 +22,9 @@ class CWriter {
   void Comment(absl::string_view text);
   // The line as it is; empty: a blank line.
   void Line(absl::string_view line = "");
-  // `static const int8_t name[12] = {...};`
-  void Array(absl::string_view name, const Tensor& tensor);
+  // `static const int8_t name[12] attribute = {...};`
+  void Array(absl::string_view name, const Tensor& tensor,
+             absl::string_view attribute = "");
   // `static const tc_conv2d_shape name = {...};` with the fields' names in
   // comments.
   void Initialiser(absl::string_view name, const Block& block) {

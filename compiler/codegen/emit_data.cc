@@ -174,13 +174,26 @@ void WriteRunModel(CWriter& w, const Module& module, const CProgram& program) {
 
 std::string ModelData(const CProgram& program) {
   CWriter w;
+  for (const CCopies& copies : program.copies) {
+    w.Line();
+    w.Comment(absl::StrCat(
+        "The constants that are read most are meant for ", copies.memory,
+        ".  Define ", copies.macro,
+        " as what puts a constant there: __attribute__((section(\".",
+        copies.memory,
+        "_weights\"))), which the linker loads from flash and start-up code "
+        "copies."));
+    w.Line(absl::StrCat("#if !defined(", copies.macro, ")"));
+    w.Line(absl::StrCat("#define ", copies.macro));
+    w.Line("#endif");
+  }
   for (const CArray& array : program.arrays) {
     w.Line();
     const DType dtype = array.tensor->dtype();
     w.Comment(absl::StrCat(
         ToString(TensorType(dtype, array.tensor->shape())),
         InfoOf(dtype).bits < 8 ? ", several in a byte, low bits first" : ""));
-    w.Array(array.name, *array.tensor);
+    w.Array(array.name, *array.tensor, array.macro);
   }
   for (const CStruct& quant : program.quants) {
     w.Line();

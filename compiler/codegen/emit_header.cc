@@ -193,6 +193,10 @@ std::string ModelHeader(const Module& module, const CProgram& program) {
     api.Line(
         absl::StrCat("#define ", part.macro, "_SIZE ", part.part.bytes, "u"));
   }
+  for (const CCopies& copies : program.copies) {
+    api.Line(
+        absl::StrCat("#define ", copies.macro, "_SIZE ", copies.bytes, "u"));
+  }
   const auto size = [&](absl::string_view role, const CTensor& t) {
     const TensorType& type = t.value->type();
     const bool packed = InfoOf(type.dtype).bits < 8;

@@ -126,6 +126,16 @@ void ProgramBuilder::NameParts() {
              program_.macros, "_",
              macro_names_.Unique(absl::AsciiStrToUpper(part.name)))});
   }
+  copied_ = CopiedConstantsOf(module_);
+  for (const CopiedConstants& copied : copied_) {
+    program_.copies.push_back(
+        {.memory = copied.memory,
+         .macro = absl::StrCat(
+             program_.macros, "_",
+             macro_names_.Unique(absl::StrCat(
+                 absl::AsciiStrToUpper(copied.memory), "_WEIGHTS"))),
+         .bytes = copied.bytes});
+  }
 }
 
 std::string ProgramBuilder::ArrayOf(std::shared_ptr<const Tensor> tensor,
@@ -139,7 +149,13 @@ std::string ProgramBuilder::ArrayOf(std::shared_ptr<const Tensor> tensor,
   const auto [known, added] = arrays_.try_emplace(key, "");
   if (added) {
     known->second = file_names_.Unique(wanted);
-    program_.arrays.push_back({known->second, std::move(tensor)});
+    CArray array = {known->second, std::move(tensor)};
+    for (size_t c = 0; c < copied_.size(); ++c) {
+      if (!copied_[c].Has(*array.tensor)) continue;
+      array.macro = program_.copies[c].macro;
+      break;
+    }
+    program_.arrays.push_back(std::move(array));
   }
   return known->second;
 }

@@ -51,9 +51,17 @@ struct CPart {
   std::string macro;     // what is declared beside it: "KWS_DTCM"
 };
 
+// The constants that are copied into a memory.
+struct CCopies {
+  std::string memory;  // "dtcm"
+  std::string macro;   // what is declared beside each: "KWS_DTCM_WEIGHTS"
+  int64_t bytes = 0;   // at most, with what keeps each aligned
+};
+
 struct CArray {
   std::string name;  // "conv_1_weight"
   std::shared_ptr<const Tensor> tensor;
+  std::string macro = "";  // of the memory into which it is copied; "": none
 };
 
 struct CStruct {
@@ -104,6 +112,7 @@ struct CProgram {
   std::string live;      // and the one that makes them usable
   int64_t arena_align = 8;
   std::vector<CPart> parts;  // none: the arena is one array
+  std::vector<CCopies> copies;
   std::vector<CTensor> inputs;
   std::vector<CTensor> outputs;
   std::vector<CArray> arrays;

@@ -15,6 +15,7 @@
 #include "compiler/codegen/names.h"
 #include "compiler/codegen/pointer.h"
 #include "compiler/codegen/program.h"
+#include "compiler/lowering/copied_constants.h"
 #include "compiler/lowering/dead_bytes.h"
 #include "compiler/lowering/row_schedule.h"
 #include "compiler/ops/loop.h"
@@ -157,7 +158,8 @@ class ProgramBuilder {
   const Module& module_;
   const EmitOptions& options_;
   CProgram program_;
-  CheckedLayers checked_;  // none without the self-test
+  CheckedLayers checked_;                // none without the self-test
+  std::vector<CopiedConstants> copied_;  // of program_.copies
   CNames file_names_;
   CNames params_;  // and the variables in <prefix>_run
   CNames macro_names_;

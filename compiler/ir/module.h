@@ -75,6 +75,13 @@ struct ArenaPart {
   int64_t end() const { return begin + bytes; }
 };
 
+// A memory into which constants are copied before the model runs: those that
+// it reads most often per byte (compiler/lowering/copied_constants.h).
+struct ConstantMemory {
+  std::string name;   // an identifier of C: "dtcm"
+  int64_t bytes = 0;  // that they may take; more than 0
+};
+
 struct MemoryPlan {
   uint64_t revision = 0;
   int64_t arena_bytes = 0;
@@ -90,6 +97,8 @@ struct MemoryPlan {
   // Of an arena in several memories, one part behind the other; nothing lies
   // in two of them.  Empty: one memory holds all of it.
   std::vector<ArenaPart> parts;
+  // Filled one after the other.
+  std::vector<ConstantMemory> constant_memories;
 };
 
 struct Module {

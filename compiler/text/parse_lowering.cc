@@ -154,6 +154,13 @@ absl::Status ParseArena(Lexer& lexer, MemoryPlan* plan) {
     ArenaPart part;
     TINYC_ASSIGN_OR_RETURN(part.name, lexer.Word("a memory"));
     TINYC_RETURN_IF_ERROR(lexer.Expect("="));
+    if (lexer.Accept("const")) {
+      ConstantMemory memory{.name = part.name};
+      TINYC_RETURN_IF_ERROR(lexer.Expect("+"));
+      TINYC_ASSIGN_OR_RETURN(memory.bytes, lexer.Int("the constants' bytes"));
+      plan->constant_memories.push_back(std::move(memory));
+      continue;
+    }
     TINYC_ASSIGN_OR_RETURN(part.begin, lexer.Int("the part's begin"));
     TINYC_RETURN_IF_ERROR(lexer.Expect("+"));
     TINYC_ASSIGN_OR_RETURN(part.bytes, lexer.Int("the part's bytes"));

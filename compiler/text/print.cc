@@ -93,6 +93,9 @@ class Printer {
     for (const ArenaPart& part : plan()->parts) {
       Add(", ", part.name, "=", part.begin, "+", part.bytes);
     }
+    for (const ConstantMemory& memory : plan()->constant_memories) {
+      Add(", ", memory.name, "=const+", memory.bytes);
+    }
     Add(")");
   }
 

@@ -147,11 +147,20 @@ absl::StatusOr<std::vector<Memory>> ParseMemories(absl::string_view text) {
   std::vector<Memory> memories;
   for (const absl::string_view item : absl::StrSplit(text, ',')) {
     const std::vector<absl::string_view> fields = absl::StrSplit(item, ':');
-    Memory memory{.name = std::string(fields[0]),
-                  .fast = fields.size() == 3 && fields[2] == "fast"};
-    if (fields.size() < 2 || (fields.size() > 2 && !memory.fast)) {
-      return Invalid("a memory is NAME:BYTES or NAME:BYTES:fast, not \"", item,
-                     "\"");
+    Memory memory{.name = std::string(fields[0])};
+    bool good = fields.size() >= 2;
+    for (size_t i = 2; i < fields.size(); ++i) {
+      bool* const flag = fields[i] == "fast"      ? &memory.fast
+                         : fields[i] == "weights" ? &memory.weights
+                                                  : nullptr;
+      good = good && flag != nullptr && !*flag;
+      if (good) *flag = true;
+    }
+    if (!good) {
+      return Invalid(
+          "a memory is NAME:BYTES, with :fast or :weights or both after it, "
+          "not \"",
+          item, "\"");
     }
     if (CIdentifier(memory.name) != memory.name ||
         absl::AsciiStrToLower(memory.name) != memory.name) {

@@ -18,9 +18,10 @@ struct Memory {
   std::string name;   // an identifier of C, in lower case
   int64_t bytes = 0;  // that the arena may have of it
   bool fast = false;
+  bool weights = false;  // what the arena leaves is for copies of constants
 };
 
-// "dtcm:128K:fast,sram:320K", without repeated names.
+// "dtcm:128K:fast:weights,sram:320K", without repeated names.
 absl::StatusOr<std::vector<Memory>> ParseMemories(absl::string_view text);
 
 // Moves the buffers of `arena`, planned in one direction of each stream, to

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "compiler/lowering/copied_constants.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "passes/pass.h"
@@ -58,6 +59,17 @@ TEST(ParseMemoriesTest, PutsFastOnesFirst) {
   EXPECT_EQ((*memories)[1].name, "sram");
   EXPECT_EQ((*memories)[2].bytes, 1);
   EXPECT_FALSE((*memories)[2].fast);
+  EXPECT_FALSE((*memories)[0].weights);
+}
+
+TEST(ParseMemoriesTest, TakesBothWordsInAnyOrder) {
+  const auto memories =
+      ParseMemories("a:1:weights:fast,b:1:fast:weights,c:1:weights");
+  ASSERT_TRUE(memories.ok()) << memories.status();
+  for (const Memory& memory : *memories) EXPECT_TRUE(memory.weights);
+  EXPECT_TRUE((*memories)[0].fast);
+  EXPECT_TRUE((*memories)[1].fast);
+  EXPECT_FALSE((*memories)[2].fast);
 }
 
 TEST(ParseMemoriesTest, SaysWhatIsWrong) {
@@ -65,6 +77,7 @@ TEST(ParseMemoriesTest, SaysWhatIsWrong) {
        {std::pair("", "NAME:BYTES"), std::pair("sram", "NAME:BYTES"),
         std::pair("sram:1K:slow", "not \"sram:1K:slow\""),
         std::pair("sram:1K:fast:x", "NAME:BYTES"),
+        std::pair("sram:1K:fast:fast", "NAME:BYTES"),
         std::pair("s ram:1K", "identifier"), std::pair("SRAM:1K", "lower case"),
         std::pair("sram:1Q", "the size of sram is"),
         std::pair("a:1,b:1,a:2", "there are two memories a")}) {
@@ -110,6 +123,47 @@ TEST(MemoriesTest, WhatFindsNoRoomIsNamed) {
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_THAT(std::string(status.message()),
               HasSubstr("(64 bytes) finds no room in the memories"));
+}
+
+// 16 rows are multiplied by %v, and one by %w.
+constexpr absl::string_view kConstants = R"(
+graph(%x: f32[16,4], %z: f32[1,4]) -> (%y, %t) {
+  %v = const rand(1) : f32[4,8]
+  %w = const rand(2) : f32[4,16]
+  %y = matmul(%x, %v) : f32[?]
+  %t = matmul(%z, %w) : f32[?]
+  return %y, %t
+})";
+
+TEST(MemoriesTest, ConstantsTakeWhatTheArenaLeaves) {
+  const auto sizes = [](absl::string_view memories) {
+    const Module module = Planned(kConstants, Backend(memories));
+    std::string text;
+    for (const CopiedConstants& copied : CopiedConstantsOf(module)) {
+      absl::StrAppend(&text, copied.memory, ":");
+      for (const auto& tensor : copied.tensors) {
+        absl::StrAppend(&text, " ", tensor->bytes().size());
+      }
+      absl::StrAppend(&text, "; ");
+    }
+    return text;
+  };
+  EXPECT_EQ(sizes("a:1K"), "");
+  // The weights that 16 rows are multiplied by come first, and the others where
+  // there is room.
+  EXPECT_EQ(sizes("a:1K:weights"), "a: 128 256; ");
+  EXPECT_EQ(sizes("a:383:weights"), "a: 128; ");
+  EXPECT_EQ(sizes("a:256:weights"), "a: 128; ");
+  EXPECT_EQ(sizes("a:127:weights"), "a:; ");
+  EXPECT_EQ(sizes("a:300:weights,b:128:fast:weights"), "b: 128; a: 256; ");
+}
+
+TEST(MemoriesTest, TheArenaComesBeforeConstants) {
+  Module module = Planned(kMatmulChain, Backend("a:1K:weights,b:64:weights"));
+  ASSERT_EQ(PartsOf(module), "a 0+192");
+  ASSERT_EQ(module.plan->constant_memories.size(), 2);
+  EXPECT_EQ(module.plan->constant_memories[0].bytes, 1024 - 192);
+  EXPECT_EQ(module.plan->constant_memories[1].bytes, 64);
 }
 
 TEST(MemoriesTest, NothingLiesInTwo) {

@@ -13,6 +13,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_join.h"
 #include "compiler/lowering/control.h"
+#include "compiler/lowering/copied_constants.h"
 #include "compiler/lowering/row_schedule.h"
 #include "compiler/ops/read_rows.h"
 #include "passes/memory/arena.h"
@@ -65,6 +66,16 @@ Json MemoriesJson(const MemoryPlan& plan) {
     memories.push_back({{"name", part.name},
                         {"arena_offset", part.begin},
                         {"bytes", part.bytes}});
+  }
+  return memories;
+}
+
+Json CopiedConstantsJson(const Module& module) {
+  Json memories = Json::array();
+  for (const CopiedConstants& copied : CopiedConstantsOf(module)) {
+    memories.push_back({{"name", copied.memory},
+                        {"bytes", copied.bytes},
+                        {"constants", copied.tensors.size()}});
   }
   return memories;
 }
@@ -320,6 +331,7 @@ Json ReportJson(const Module& module, bool share_code) {
       {"arena_lower_bound", module.plan->lower_bound},
       {"arena_optimal", module.plan->optimal},
       {"memories", MemoriesJson(*module.plan)},
+      {"copied_constants", CopiedConstantsJson(module)},
       {"weight_bytes", weight_bytes},
       {"code_bytes_estimate", CodeBytesEstimate(module, share_code)},
       {"stack_bytes_estimate", StackBytesEstimate(module, share_code)},

@@ -6,6 +6,8 @@
 //   arena_bytes, arena_lower_bound, arena_optimal
 //   memories[]  parts of an arena in several memories: name, bytes, and the
 //               arena_offset at which the part begins
+//   copied_constants[]  memories with copies of constants: name, bytes, and
+//               constants, how many there are
 //   io  in_arena: whether inputs and outputs lie in the arena;
 //       arena_bytes_with, arena_bytes_without: the arena with them and without,
 //       for this order of layers; only where it was asked for

@@ -89,6 +89,10 @@ void AppendSummary(const Json& report, std::string* html) {
     row(absl::StrCat("of it in ", String(memory, "name")),
         Number(Int(memory, "bytes")) + " B");
   }
+  for (const Json& copied : report["copied_constants"]) {
+    row(absl::StrCat("Copies of constants in ", String(copied, "name")),
+        Number(Int(copied, "bytes")) + " B");
+  }
   if (report.contains("io")) {
     row("Arena with inputs and outputs",
         NumberOrDash(report["io"]["arena_bytes_with"]) + " B",

@@ -71,6 +71,10 @@ std::string Totals(const Json& report) {
     absl::StrAppend(&text, "          ", Number(Int(memory, "bytes")), " in ",
                     String(memory, "name"), "\n");
   }
+  for (const Json& copied : report["copied_constants"]) {
+    absl::StrAppend(&text, "  copies  ", Number(Int(copied, "bytes")),
+                    " bytes of constants in ", String(copied, "name"), "\n");
+  }
   if (report.contains("io")) {
     const Json& io = report["io"];
     const bool inside = io["in_arena"];
