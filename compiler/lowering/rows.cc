@@ -254,6 +254,23 @@ bool AddRepeats(const Node& node, const KernelCall& call, RowCall* rows,
   return true;
 }
 
+// Operands of which each pixel of the result has one after the other.
+bool AddConcat(const Node& node, const KernelCall& call, RowCall* rows,
+               Block* shape) {
+  const Shape& y = node.output()->type().shape;
+  const int64_t pixels = call.shape.Int("pixels");
+  if (y.size() < 3 || y[0] != 1 || pixels % y[1] != 0) return false;
+  rows->rows = y[1];
+  rows->columns = pixels / y[1];
+  shape->SetInt("pixels", 0, static_cast<int32_t>(rows->columns));
+  rows->strip_fields = {{RowField::Kind::kOutColumns, "pixels", 0}};
+  return std::all_of(call.args.begin(), call.args.end(),
+                     [&](const KernelArg& arg) {
+                       return arg.kind != KernelArg::Kind::kInput ||
+                              AddPlainOperand(node, call, arg.index, rows);
+                     });
+}
+
 // An input of the model, in the order in which the caller has it.
 bool AddRead(const Node& node, const KernelCall& call, RowCall* rows,
              Block* shape) {
@@ -297,6 +314,7 @@ bool AddOperands(const Node& node, const KernelCall& call, RowCall* rows,
   if (type == "tc_resize_nearest_shape") {
     return AddRepeats(node, call, rows, shape);
   }
+  if (type == "tc_concat_shape") return AddConcat(node, call, rows, shape);
   if (type == "tc_copy_shape") return AddRead(node, call, rows, shape);
   return AddWindow(node, call, rows, shape);
 }

@@ -93,7 +93,7 @@ class RandomImageModel {
 
   Image AddLayer(const std::vector<Image>& values) {
     const Image& x = values.back();
-    switch (Below(6)) {
+    switch (Below(7)) {
       case 0:
         return AddConv(x, "", 3, /*depthwise=*/true);
       case 1: {
@@ -112,6 +112,18 @@ class RandomImageModel {
           }
           const Image y{NewName(), x.h, x.w, x.c};
           Add(y, absl::StrCat("add(%", other.name, ", %", x.name, ")"));
+          return y;
+        }
+        break;
+      case 6:
+        // The channels of two images of this size.
+        for (const Image& other : values) {
+          if (other.name == x.name || other.h != x.h || other.w != x.w) {
+            continue;
+          }
+          const Image y{NewName(), x.h, x.w, other.c + x.c};
+          Add(y, absl::StrCat("concat(%", other.name, ", %", x.name,
+                              ") {axis=3}"));
           return y;
         }
         break;
