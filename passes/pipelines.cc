@@ -31,7 +31,7 @@ constexpr Preset kPresets[] = {
      .summary = "undo layout, for --emit=onnx"},
     {.name = "backend",
      .text = "prepare-outputs,select-kernels,compress-weights,arrange-weights,"
-             "pack-weights,schedule,plan-memory,check-plan",
+             "pack-weights,schedule,rematerialize,plan-memory,check-plan",
      .summary = "choose kernels and places in memory"},
     {.name = "default",
      .text = "clean,fuse,integers,slim,note-floats,forms,backend",

@@ -192,7 +192,8 @@ void SetWeights(WeightStorage weights, Pipeline* pipeline) {
   }
 }
 
-// Makes `pipeline` plan the memory that is asked for.
+// Makes `pipeline` plan the memory that is asked for, and compute values again
+// where that saves some.
 void SetMemory(const CompileOptions& options, Pipeline* pipeline) {
   std::map<std::string, std::string> memory;
   if (!options.memories.empty()) {
@@ -205,10 +206,12 @@ void SetMemory(const CompileOptions& options, Pipeline* pipeline) {
     return;
   }
   for (PipelineItem& item : *pipeline) {
-    if (item.pass->name != "plan-memory" || !item.options.values().empty()) {
-      continue;
+    const bool plans = item.pass->name == "plan-memory";
+    const bool trades =
+        item.pass->name == "rematerialize" && memory.contains("ram");
+    if ((plans || trades) && item.options.values().empty()) {
+      item.options = PassOptions(memory);
     }
-    item.options = PassOptions(memory);
   }
 }
 
