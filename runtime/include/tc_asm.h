@@ -48,8 +48,8 @@
 #endif
 
 /* The same for loops over RISC-V's vectors of at least 128 bits. */
-#if defined(__GNUC__) && defined(__riscv_v) && defined(__riscv_vector) && \
-    defined(__riscv_xlen) && __riscv_xlen + 0 == 64
+#if defined(__GNUC__) && defined(__riscv_vector) && defined(__riscv_mul) && \
+    defined(__riscv_v_min_vlen) && __riscv_v_min_vlen + 0 >= 128
 #define TC_RVV_ASM 1
 #else
 #define TC_RVV_ASM 0

@@ -23,6 +23,13 @@
 #define TC_RV_SW(from, n, base) \
   TC_RV_STORE from ", " TC_RV_BYTES "*" n "(" base ")\n"
 
+/* Rounds down from here on; vectors imply zicsr, which gcc 12 does not know. */
+#define TC_RVV_ROUND_DOWN    \
+  "  .option push\n"         \
+  "  .option arch, +zicsr\n" \
+  "  csrwi  vxrm, 2\n"       \
+  "  .option pop\n"
+
 #endif
 
 #endif /* TC_RVV_H_ */

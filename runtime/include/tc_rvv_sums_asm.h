@@ -81,7 +81,7 @@ typedef struct {
   TC_RV_LW("t1", "8", "a0")                      \
   TC_RV_LW("t2", "11", "a0")                     \
   TC_RV_LW("t3", "15", "a0")                     \
-  "  csrwi  vxrm, 2\n"                           \
+  TC_RVV_ROUND_DOWN                              \
   "1:\n" /* a block of channels */               \
   "  li     a6, 32\n"                            \
   "  bltu   a6, t3, 2f\n"                        \

@@ -23,17 +23,23 @@ SHARED = pathlib.Path(
 # What `tinyc --target` calls the core of a board of run.sh.
 TARGETS = {"m0big": "cortex-m0plus", "m3": "cortex-m3", "m4": "cortex-m4",
            "m7": "cortex-m7", "m33": "cortex-m33", "m55": "cortex-m55",
-           "rv32imc": "rv32imc", "rv64gcv": "rv64gcv"}
+           "rv32imc": "rv32imc", "zve32x": "zve32x",
+           "rv64gcv": "rv64gcv"}
+
+
+def is_riscv(board):
+    return board.startswith(("rv", "zve"))
 
 
 def prefix_of(board):
     """Of the binary utilities and the C compiler for the board."""
-    return "riscv64-unknown-elf" if board.startswith("rv") else "arm-none-eabi"
+    return "riscv64-unknown-elf" if is_riscv(board) else "arm-none-eabi"
 
 
 def missing(board, compiler="gcc"):
     """The programs that running something on the board lacks here."""
-    qemu = f"riscv{board[2:4]}" if board.startswith("rv") else "arm"
+    bits = 64 if board.startswith("rv64") else 32
+    qemu = f"riscv{bits}" if is_riscv(board) else "arm"
     needed = [f"qemu-system-{qemu}", f"{prefix_of(board)}-gcc"]
     if compiler != "gcc":
         needed.append(compiler)

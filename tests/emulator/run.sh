@@ -9,7 +9,7 @@
 # PLUGIN (of QEMU, with its arguments).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-boards="m0 m0big m3 m4 m7 m33 m55 rv32imc rv64gc rv64gcv"
+boards="m0 m0big m3 m4 m7 m33 m55 rv32imc zve32x rv64gc rv64gcv"
 board=${1:?usage: run.sh BOARD a.c ... [-- CFLAGS]}; shift
 if [ "$board" = list ]; then echo "$boards"; exit 0; fi
 
@@ -38,6 +38,12 @@ case $board in
   m55)     cpu="-mcpu=cortex-m55 -mfloat-abi=hard"; qemu="-M mps3-an547"; timer="-DMCU_TIMER_SSE=0x58100000u"
            mem=$(mem 0x11000000 2M 0x70000000 64M 0x10000000);;
   rv32imc) arm=0; cpu="-march=rv32imc -mabi=ilp32"; qemu="-M virt -cpu rv32"; tool=qemu-system-riscv32;;
+  zve32x)  # what the emulator has beyond integers is not used; libraries as for rv32imc
+           arm=0; cpu="-march=rv32imc_zve32x_zvl128b -mabi=ilp32"; link_cpu="-march=rv32imc -mabi=ilp32"
+           # clang 19 crashes in the selection of instructions for some loops that it
+           # vectorizes itself for this core; heeded after -O only
+           clang_flags=-fno-vectorize
+           qemu="-M virt -cpu rv32,v=true,vlen=128"; tool=qemu-system-riscv32;;
   rv64gc)  arm=0; cpu="-march=rv64gc -mabi=lp64d"; qemu="-M virt -cpu rv64"; tool=qemu-system-riscv64;;
   rv64gcv) arm=0; cpu="-march=rv64gcv -mabi=lp64d"; qemu="-M virt -cpu rv64,v=true,vlen=128"; tool=qemu-system-riscv64;;
   *) echo "unknown board $board; known: $boards" >&2; exit 2;;
@@ -71,7 +77,7 @@ if [ "${CC_FAMILY:-gcc}" != gcc ]; then
   else
     # no -g: GNU ld 2.40 crashes on newer clang's RISC-V debug relocations
     flags=${common/--specs=picolibc.specs/}
-    ucc="$CC_FAMILY --target=${tool#qemu-system-}-unknown-elf $cpu ${flags/ -g / } -isystem /usr/lib/picolibc/riscv64-unknown-elf/include"
+    ucc="$CC_FAMILY --target=${tool#qemu-system-}-unknown-elf $cpu ${flags/ -g / } ${clang_flags:-} -isystem /usr/lib/picolibc/riscv64-unknown-elf/include"
   fi
 fi
 
@@ -83,7 +89,7 @@ for s in "${sources[@]}"; do
 done
 $cc $cpu $common -O2 $timer -c "$here/mcu_rt.c" -o "$out/mcu_rt.o"
 $cc $cpu $common -O2 $timer -c "$start" -o "$out/startup.o"
-$cc $cpu "$out/startup.o" "$out/mcu_rt.o" "${objects[@]}" $link -lm -o "$out/image.elf"
+$cc ${link_cpu:-$cpu} "$out/startup.o" "$out/mcu_rt.o" "${objects[@]}" $link -lm -o "$out/image.elf"
 
 echo "[size] your objects, before dropping unused sections:"
 $prefix-size -t "${objects[@]}" | sed "s|$out/||"

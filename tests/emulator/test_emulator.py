@@ -26,7 +26,7 @@ SHARED = emulate.SHARED
 BIN = pathlib.Path(os.environ.get("TINYC_BIN_DIR", ROOT / "build/bin"))
 EXPORTS = ROOT / "tests/exports/models/quantized"
 sys.path.append(str(ROOT / "benchmarks/sparse"))
-BOARDS = ["m0big", "m4", "m55", "rv32imc", "rv64gcv"]
+BOARDS = ["m0big", "m4", "m55", "rv32imc", "zve32x", "rv64gcv"]
 
 try:
     import masks  # of benchmarks/sparse
@@ -203,7 +203,7 @@ def test_same_bits(case, board, compiled):
 @pytest.mark.parametrize("board,target", [
     ("m0big", "cortex-m0plus"), ("m4", "cortex-m4"), ("m7", "cortex-m4"),
     ("m33", "cortex-m4"), ("m55", "cortex-m55"), ("m55", "cortex-m85"),
-    ("rv64gcv", "rv64gcv")])
+    ("zve32x", "zve32x"), ("rv64gcv", "rv64gcv")])
 def test_same_bits_of_compilers(board, target, opt, compiler, compiled):
     check(Case(QUANTIZED[0], target=target), board, compiled, opt, compiler)
 

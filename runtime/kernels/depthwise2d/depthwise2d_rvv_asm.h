@@ -69,7 +69,7 @@ TC_ASM_FUNCTION static void tc_depthwise2d_rvv(const tc_depthwise2d_rvv_job *job
       TC_RV_LW("a6", "5", "a0")
       TC_RV_LW("a7", "6", "a0")
       TC_RV_LW("t1", "7", "a0")
-      "  csrwi  vxrm, 2\n"
+      TC_RVV_ROUND_DOWN
       "1:\n" /* up to 32 channels */
       "  li     t2, 32\n"
       "  bltu   t2, t1, 2f\n"
