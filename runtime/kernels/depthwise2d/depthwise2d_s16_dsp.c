@@ -131,6 +131,9 @@ TC_INLINE void tc_depthwise2d_s16_dsp_row(const tc_depthwise2d_shape *s,
     if (ox >= inside.first && ox + 1 < tc_min(inside.last, last)) {
       tc_depthwise2d_s16_dsp_outputs(s, r, f, ox, 2, 1);
       ox += 2;
+    } else if (ox >= inside.first && ox < inside.last) {
+      tc_depthwise2d_s16_dsp_outputs(s, r, f, ox, 1, 1);
+      ox += 1;
     } else {
       tc_depthwise2d_s16_dsp_outputs(s, r, f, ox, 1, 0);
       ox += 1;
@@ -155,7 +158,8 @@ TC_KERNEL void tc_depthwise2d_s16_dsp(const tc_depthwise2d_shape *s,
   const tc_depthwise2d_s16_quant q = *quant; /* y might be its bytes */
   const tc_result16 r = tc_result16_of(&q);
   const int32_t fours = s->in_c == s->out_c && tc_result16_scales(&q) &&
-                        s->kernel_h * s->kernel_w <= TC_RESULT16_PRODUCTS;
+                        s->kernel_h * s->kernel_w <= TC_RESULT16_PRODUCTS &&
+                        tc_result16_fits(bias, s->out_c);
   int32_t n;
   int32_t oy;
   for (n = 0; n < s->batch; ++n) {
@@ -164,7 +168,7 @@ TC_KERNEL void tc_depthwise2d_s16_dsp(const tc_depthwise2d_shape *s,
       int32_t o;
       for (o = 0; o < s->out_c; o += channels) {
         channels = fours ? tc_min(4, s->out_c - o) : s->out_c;
-        if (fours && channels == 4 && tc_result16_fits(bias + o, 4)) {
+        if (fours && channels == 4) {
           tc_depthwise2d_s16_four f;
           int32_t c;
           f.x = x + o;
