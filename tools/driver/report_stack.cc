@@ -37,6 +37,7 @@ constexpr struct {
     {"depthwise2d_s8_in_place_twin", 268},
     {"depthwise2d_s8_in_place", 400},
     {"avg_pool_", 80},
+    {"concat", 56},
     {"conv2d_f32", 112},
     {"conv3d_", 160},
     {"copy_", 48},
