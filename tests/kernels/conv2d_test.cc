@@ -106,6 +106,14 @@ void TestF32(const KernelRow& row) {
       ASSERT_NEAR(y[k], expected, 1e-5 * (size[k] + std::abs(bias)))
           << "shape " << i << " output " << k;
     }
+    if (row.by_rows && layer.s.batch == 1) {
+      NearOperand<float> near(layer);
+      row.As<Signature>()(&shape, &act, near.x(), w.data(), layer.bias.data(),
+                          near.y());
+      for (size_t k = 0; k < sum.size(); ++k) {
+        ASSERT_EQ(near.y()[k], y[k]) << "shape " << i << " output " << k;
+      }
+    }
   }
 }
 
@@ -156,6 +164,16 @@ void TestS8(const KernelRow& row) {
       ASSERT_EQ(y[k], Requantized(r, layer, k, acc[k]))
           << "shape " << i << " output " << k;
     }
+    if constexpr (!kPacked) {
+      if (!row.by_rows || layer.s.batch != 1) continue;
+      NearOperand<int8_t> near(layer);
+      row.As<Signature>()(&shape, &r.q, near.x(), w.data(), layer.bias.data(),
+                          r.mult.data(), asymmetric ? w_zero.data() : nullptr,
+                          near.y());
+      for (size_t k = 0; k < acc.size(); ++k) {
+        ASSERT_EQ(near.y()[k], y[k]) << "shape " << i << " output " << k;
+      }
+    }
   }
 }
 
@@ -202,6 +220,14 @@ void TestS16(const KernelRow& row) {
           RoundScaled(acc[k] + layer.bias[o], mult[o], scale.exponent);
       ASSERT_EQ(y[k], ClampTo<int16_t>(v + q.out_zero, q.lo, q.hi))
           << "shape " << i << " output " << k;
+    }
+    if (row.by_rows && layer.s.batch == 1) {
+      NearOperand<int16_t> near(layer);
+      row.As<Signature>()(&shape, &q, near.x(), w.data(), layer.bias.data(),
+                          mult.data(), near.y());
+      for (size_t k = 0; k < acc.size(); ++k) {
+        ASSERT_EQ(near.y()[k], y[k]) << "shape " << i << " output " << k;
+      }
     }
   }
 }

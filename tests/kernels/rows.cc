@@ -12,9 +12,14 @@ const std::vector<KernelRow>& AllKernelRows() {
   static const auto& rows = *new std::vector<KernelRow>{
 #define TC_KERNEL_ROW(symbol, family, needs, weight_block, cycles_per_mac, \
                       order)                                               \
-  {#symbol, #family, "", weight_block, reinterpret_cast<void (*)()>(&symbol)},
+  {#symbol,                                                                \
+   #family,                                                                \
+   "",                                                                     \
+   weight_block,                                                           \
+   ((order)&TC_BY_ROWS) != 0,                                              \
+   reinterpret_cast<void (*)()>(&symbol)},
 #define TC_MACRO_ROW(symbol, family, needs, header, macro, ...) \
-  {#symbol, #family, #macro, 0, reinterpret_cast<void (*)()>(&symbol)},
+  {#symbol, #family, #macro, 0, false, reinterpret_cast<void (*)()>(&symbol)},
 #include "kernels.inc"
 #undef TC_KERNEL_ROW
 #undef TC_MACRO_ROW

@@ -17,6 +17,7 @@ struct KernelRow {
   std::string family;  // conv2d_f32
   std::string macro;   // TC_UNARY; empty for a kernel with a file of its own
   int weight_block;    // of a kernel with a file
+  bool by_rows;        // it promises TC_BY_ROWS
   void (*function)();
 
   // The kernel as a function of its family's signature.

@@ -7,7 +7,9 @@
 #ifndef TINYC_TESTS_KERNELS_WEIGHTED_H_
 #define TINYC_TESTS_KERNELS_WEIGHTED_H_
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 #include <vector>
 
@@ -43,7 +45,7 @@ inline tc_conv2d_shape RandomConvolution(Random& random, int32_t kernel = 5) {
   while (s.out_h <= 0 || s.out_w <= 0) {
     s.batch = random.Int(1, 2);
     s.in_h = random.Int(1, 9);
-    s.in_w = random.Int(1, 20);
+    s.in_w = random.Int(1, random.Int(0, 3) == 0 ? 3 : 20);
     s.group = random.Int(0, 3) == 0 ? random.Int(1, 4) : 1;
     s.in_c = s.group * random.Int(1, random.Bool() ? 5 : 40);
     s.out_c = s.group * random.Int(1, random.Bool() ? 9 : 70);
@@ -136,6 +138,43 @@ void ForEachProduct(const Layer& layer, X outside, Visit visit) {
     }
   }
 }
+
+// An operand with one image, and the bytes of a result that come as near to it
+// as TC_BY_ROWS allows: each row ends where the first row of its window begins,
+// or before.
+template <typename T>
+class NearOperand {
+ public:
+  template <typename W, typename B>
+  explicit NearOperand(const Layer<T, W, B>& layer)
+      : x_at_(Ahead(layer.s)),
+        y_at_(x_at_ < 0 ? -x_at_ : 0),
+        memory_(std::max(y_at_ + layer.outputs(),
+                         y_at_ + x_at_ + int64_t(layer.x.size()))) {
+    x_at_ += y_at_;
+    std::copy(layer.x.begin(), layer.x.end(), x());
+  }
+  T* x() { return memory_.data() + x_at_; }
+  T* y() { return memory_.data() + y_at_; }
+
+ private:
+  // Elements from the beginning of the result to that of the operand.
+  static int64_t Ahead(const tc_conv2d_shape& s) {
+    const int64_t in_row = int64_t{s.in_w} * s.in_c;
+    const int64_t out_row = int64_t{s.out_w} * s.out_c;
+    int64_t ahead = std::numeric_limits<int64_t>::min();
+    for (int32_t oy = 0; oy < s.out_h; ++oy) {
+      const int32_t top =
+          std::clamp(oy * s.stride_h - s.pad_top, 0, s.in_h - 1);
+      ahead = std::max(ahead, (oy + 1) * out_row - top * in_row);
+    }
+    return ahead;
+  }
+
+  int64_t x_at_;
+  int64_t y_at_;
+  Guarded<T> memory_;
+};
 
 // How the sums of a layer of 8-bit activations become its results.
 struct Requantization {

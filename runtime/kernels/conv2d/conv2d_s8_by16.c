@@ -70,6 +70,17 @@ TC_INLINE const int8_t *tc_conv2d_s8_taps(const tc_conv2d_shape *s,
   return scratch + offset;
 }
 
+/* How many neighbouring pixels may be taken two by two: all, or those of a row.
+ * TC_BY_ROWS lets a row of y end where its window begins in x.  In narrow
+ * images its first pixel is then where the last one of the row before takes its
+ * taps. */
+TC_INLINE int32_t tc_conv2d_s8_paired_pixels(const tc_conv2d_shape *s) {
+  const int32_t first_to_end = (s->out_w - 1) * s->out_c;
+  const int32_t taps_to_end =
+      (s->stride_h * s->in_w - s->stride_w * (s->out_w - 1)) * s->in_c;
+  return first_to_end < taps_to_end ? s->out_w : s->out_h * s->out_w;
+}
+
 /* scratch: the taps of two pixels, each filled up to a multiple of 16; NULL
  * where these are neighbours in x and such a multiple. */
 TC_KERNEL void tc_conv2d_s8_by16(const tc_conv2d_shape *s,
@@ -78,26 +89,32 @@ TC_KERNEL void tc_conv2d_s8_by16(const tc_conv2d_shape *s,
                                  int8_t *y) {
   const int32_t steps = tc_by16_steps(s->kernel_h * s->kernel_w * s->in_c);
   const int32_t pixels = s->out_h * s->out_w;
+  const int32_t together = tc_conv2d_s8_paired_pixels(s);
   tc_by16_job job;
   int32_t n;
+  int32_t first;
   int32_t i;
   job.w = w;
   job.shift = q->shift;
   job.zero = q->out_zero;
   for (n = 0; n < s->batch; ++n) {
     tc_conv2d_pixel pixel = {0, 0};
-    for (i = 0; i + 2 <= pixels; i += 2) {
-      job.x0 = tc_conv2d_s8_taps(s, q->in_zero, x, pixel, scratch, 0);
-      tc_conv2d_next(s, &pixel);
-      job.x1 = tc_conv2d_s8_taps(s, q->in_zero, x, pixel, scratch, 16 * steps);
-      tc_conv2d_next(s, &pixel);
-      tc_by16_channels(&job, q, steps, 2, s->out_c, y);
-      y += 2 * s->out_c;
-    }
-    if (pixels % 2 != 0) {
-      job.x0 = tc_conv2d_s8_taps(s, q->in_zero, x, pixel, scratch, 0);
-      tc_by16_channels(&job, q, steps, 1, s->out_c, y);
-      y += s->out_c;
+    for (first = 0; first < pixels; first += together) {
+      for (i = 0; i + 2 <= together; i += 2) {
+        job.x0 = tc_conv2d_s8_taps(s, q->in_zero, x, pixel, scratch, 0);
+        tc_conv2d_next(s, &pixel);
+        job.x1 =
+            tc_conv2d_s8_taps(s, q->in_zero, x, pixel, scratch, 16 * steps);
+        tc_conv2d_next(s, &pixel);
+        tc_by16_channels(&job, q, steps, 2, s->out_c, y);
+        y += 2 * s->out_c;
+      }
+      if (together % 2 != 0) {
+        job.x0 = tc_conv2d_s8_taps(s, q->in_zero, x, pixel, scratch, 0);
+        tc_conv2d_next(s, &pixel);
+        tc_by16_channels(&job, q, steps, 1, s->out_c, y);
+        y += s->out_c;
+      }
     }
     x += s->in_h * s->in_w * s->in_c;
   }
