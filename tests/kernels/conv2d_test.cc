@@ -151,25 +151,25 @@ void TestS8(const KernelRow& row) {
     const auto shape = Operator::Shape(layer.s);
     const std::vector<int8_t> w =
         Operator::Pack(row, layer.s, layer.taps(), layer.w);
-    if constexpr (kPacked) {
-      const std::vector<uint8_t> packed = PackNibbles(w);
-      row.As<Signature>()(&shape, &r.q, layer.x.data(), packed.data(),
-                          layer.bias.data(), r.mult.data(), y.data());
-    } else {
-      row.As<Signature>()(&shape, &r.q, layer.x.data(), w.data(),
-                          layer.bias.data(), r.mult.data(),
-                          asymmetric ? w_zero.data() : nullptr, y.data());
-    }
+    const auto run = [&](const int8_t* x, int8_t* to) {
+      if constexpr (kPacked) {
+        const std::vector<uint8_t> packed = PackNibbles(w);
+        row.As<Signature>()(&shape, &r.q, x, packed.data(), layer.bias.data(),
+                            r.mult.data(), to);
+      } else {
+        row.As<Signature>()(&shape, &r.q, x, w.data(), layer.bias.data(),
+                            r.mult.data(), asymmetric ? w_zero.data() : nullptr,
+                            to);
+      }
+    };
+    run(layer.x.data(), y.data());
     for (size_t k = 0; k < acc.size(); ++k) {
       ASSERT_EQ(y[k], Requantized(r, layer, k, acc[k]))
           << "shape " << i << " output " << k;
     }
-    if constexpr (!kPacked) {
-      if (!row.by_rows || layer.s.batch != 1) continue;
+    if (row.by_rows && layer.s.batch == 1) {
       NearOperand<int8_t> near(layer);
-      row.As<Signature>()(&shape, &r.q, near.x(), w.data(), layer.bias.data(),
-                          r.mult.data(), asymmetric ? w_zero.data() : nullptr,
-                          near.y());
+      run(near.x(), near.y());
       for (size_t k = 0; k < acc.size(); ++k) {
         ASSERT_EQ(near.y()[k], y[k]) << "shape " << i << " output " << k;
       }
