@@ -7,9 +7,10 @@ kernel and target
     instructions = per_mac * multiply-accumulates + per_element * elements +
                    per_pixel * pixels
 
-is fitted to its layers, with the least relative error. Elements and pixels are
-those of the result, or of a kernel without products those of the operand where it
-has more; a pixel is what all but the last dimension count.
+is fitted to its layers, with the least relative error, which weighs more where a
+layer takes long.  Elements and pixels are those of the result, or of a kernel without
+products those of the operand where it has more; a pixel is what all but the last
+dimension count.
 Where cycles are estimated (cycles.py), those of an instruction are averaged over
 the models of integers and over those of floats.
 
@@ -48,18 +49,20 @@ def fit(layers):
     tell anything are 0."""
     facts = np.array([(l.macs, l.elements, l.pixels) for l in layers], float)
     counts = np.array([l.instructions for l in layers], float)
-    relative = facts / counts[:, None]
+    # What takes longer weighs more, though less than in proportion.
+    weights = np.sqrt(counts / np.max(counts))
+    relative = weights[:, None] * facts / counts[:, None]
     best = None
     for columns in ([0], [1], [0, 1], [0, 2], [1, 2], [0, 1, 2]):
         some = relative[:, columns]
         if not np.any(some):
             continue
-        solved, *_ = np.linalg.lstsq(some, np.ones(len(some)), rcond=None)
+        solved, *_ = np.linalg.lstsq(some, weights, rcond=None)
         if np.any(solved < 0):
             continue
         costs = np.zeros(3)
         costs[columns] = solved
-        error = np.sum((relative @ costs - 1) ** 2)
+        error = np.sum((relative @ costs - weights) ** 2)
         if best is None or error < best[0] - 1e-3:
             best = error, costs
     return best[1]

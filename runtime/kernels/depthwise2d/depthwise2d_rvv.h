@@ -67,6 +67,14 @@ TC_INLINE int32_t tc_depthwise2d_has_rvv(const tc_depthwise2d_shape *s,
          s->kernel_h <= TC_DEPTHWISE2D_RVV_ROWS;
 }
 
+/* Whether it is for such a layer, whose windows are one column of the image. */
+TC_INLINE int32_t tc_depthwise2d_has_rvv_columns(const tc_depthwise2d_shape *s,
+                                                 const int32_t *w_zero) {
+  return w_zero == NULL && s->in_c == s->out_c && s->kernel_w == 1 &&
+         s->pad_left <= 0 &&
+         (s->out_w - 1) * s->stride_w - s->pad_left < s->in_w;
+}
+
 /* Weights, biases and multipliers, or copies for `group` outputs side by side,
  * if that is more than 1; and 32 times in_zero. */
 typedef struct {
@@ -110,10 +118,14 @@ TC_INLINE void tc_depthwise2d_rvv_init(const tc_depthwise2d_shape *s,
   }
 }
 
-/* A row of the operand as windows find it, from column 0 on: NULL outside. */
+/* A row of the operand as windows find it, from column 0 on: NULL outside.  Or
+ * rows that lie apart evenly, of windows of one column, from the first one in
+ * the image on. */
 typedef struct {
   const int8_t *x;
   int32_t pixel; /* from a column to the next one */
+  int32_t row;   /* from a row to the next one; 0: this is one row */
+  tc_range taps; /* of the window, that lie in the image */
 } tc_depthwise2d_rvv_source;
 
 /* Adds a run; x is NULL outside the image. */
@@ -135,6 +147,14 @@ TC_INLINE tc_depthwise2d_rvv_run *tc_depthwise2d_rvv_runs(
     const tc_depthwise2d_rvv_source *sources, int32_t left, tc_range kx,
     int32_t outputs, tc_depthwise2d_rvv_run *run) {
   int32_t i;
+  if (sources->row != 0) {
+    const tc_range ky = sources->taps;
+    run = tc_depthwise2d_rvv_add(run, l, NULL, 0, ky.first, 0);
+    run = tc_depthwise2d_rvv_add(run, l, sources->x + left * sources->pixel,
+                                 sources->row, ky.last - ky.first,
+                                 outputs * sources->pixel);
+    return tc_depthwise2d_rvv_add(run, l, NULL, 0, s->kernel_h - ky.last, 0);
+  }
   for (i = 0; i < s->kernel_h; ++i) {
     const int8_t *const x = sources[i].x;
     const int32_t pixel = sources[i].pixel;

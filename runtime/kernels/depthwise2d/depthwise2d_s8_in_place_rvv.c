@@ -28,6 +28,7 @@ TC_INLINE void tc_depthwise2d_rvv_in_place(const tc_depthwise2d_shape *s,
                      : here                  ? x + iy * row + o
                                              : line + iy % kept * s->in_w * n;
       sources[i].pixel = here ? s->in_c : n;
+      sources[i].row = 0;
     }
     tc_depthwise2d_rvv_row(s, q, l, sources, o, n, y + oy * row + o);
   }

@@ -13,7 +13,8 @@ TC_KERNEL void tc_depthwise2d_s8_rvv(const tc_depthwise2d_shape *s,
   const tc_depthwise2d_s8_quant q = *quant; /* y might be its bytes */
   const int32_t x_row = s->in_w * s->in_c;
   const int32_t y_row = s->out_w * s->out_c;
-  const int32_t has = tc_depthwise2d_has_rvv(s, w_zero);
+  const int32_t columns = tc_depthwise2d_has_rvv_columns(s, w_zero);
+  const int32_t has = columns || tc_depthwise2d_has_rvv(s, w_zero);
   tc_depthwise2d_rvv_source sources[TC_DEPTHWISE2D_RVV_ROWS];
   tc_depthwise2d_rvv_layer layer;
   int32_t n;
@@ -23,8 +24,21 @@ TC_KERNEL void tc_depthwise2d_s8_rvv(const tc_depthwise2d_shape *s,
   for (n = 0; n < s->batch; ++n) {
     for (oy = 0; oy < s->out_h; ++oy) {
       if (has) {
-        for (i = 0; i < s->kernel_h; ++i) {
-          const int32_t iy = oy * s->stride_h - s->pad_top + i * s->dilation_h;
+        const int32_t top = oy * s->stride_h - s->pad_top;
+        sources[0].pixel = s->in_c;
+        sources[0].row = 0;
+        if (columns) {
+          const tc_range ky =
+              tc_valid_taps(top, s->kernel_h, s->dilation_h, s->in_h);
+          sources[0].row = s->dilation_h * x_row;
+          sources[0].taps = ky;
+          sources[0].x = x;
+          if (ky.first < ky.last) {
+            sources[0].x += (top + ky.first * s->dilation_h) * x_row;
+          }
+        }
+        for (i = 0; !columns && i < s->kernel_h; ++i) {
+          const int32_t iy = top + i * s->dilation_h;
           sources[i].x = iy < 0 || iy >= s->in_h ? NULL : x + iy * x_row;
           sources[i].pixel = s->in_c;
         }
