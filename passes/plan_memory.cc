@@ -9,9 +9,9 @@
 // `extra-macs=5%`, so many multiply-accumulates more, in strips of columns.
 // The option `memory=dtcm:128K:fast,sram:320K` gives the arena a part in each
 // of several memories (memory/memories.h), and constants what it leaves of
-// those with `weights`.  With the switch `whole` no result
-// lies where its operand is still read, which is what planners of whole tensors
-// do.  `memory` and `whole` stand alone.
+// those with `weights`.  With the switch `whole` no result lies where its
+// operand is still read, which is what planners of whole tensors do.  `memory`
+// and `whole` stand alone.
 //
 // Copies that sharing makes needless lose their kernel.  memory/alias.h
 // says which values share bytes, memory/offsets.h how the rest is packed,

@@ -10,7 +10,8 @@
 // where %x is smaller than %a, or is live anyway.  With `ram=min` or
 // `ram=<bytes>`, as plan-memory has them (and its `extra-macs`), and only if
 // the arena is smaller for it: it costs time, but no multiply-accumulates.  The
-// bound of the arena says what to try, the arena itself what is kept.
+// bound of the arena says what to try, the arena itself what is kept.  Bodies
+// of nodes with regions stay as they are.
 #include <algorithm>
 #include <utility>
 #include <vector>

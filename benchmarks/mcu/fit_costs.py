@@ -33,8 +33,9 @@ HEADER = """\
 // SPDX-License-Identifier: Apache-2.0
 // Instructions of kernels by target: for each multiply-accumulate, and for each
 // element and each pixel of the result (of kernels without products: or of the
-// operand, where that has more).  Cycles of an instruction in kernels of integers and of floats,
-// with memory without wait states.  Written by benchmarks/mcu/fit_costs.py.
+// operand, where that has more).  Cycles of an instruction in kernels of
+// integers and of floats, with memory without wait states.  Written by
+// benchmarks/mcu/fit_costs.py.
 """
 
 

@@ -315,7 +315,6 @@ absl::Status ProgramBuilder::AddWindows(const Frame& frame, StreamText& text) {
                          place->second.rows * text.schedule->WindowRowBytes(n),
                          ";"));
   }
-
   return absl::OkStatus();
 }
 

@@ -87,23 +87,6 @@ std::vector<Item> ItemsOf(const Module& module, const Arena& arena) {
   return items;
 }
 
-// Those buffers of `problem` alone that are in `kept`.
-OffsetProblem Subproblem(const OffsetProblem& problem,
-                         const std::vector<size_t>& kept) {
-  OffsetProblem part;
-  absl::flat_hash_map<size_t, size_t> index;
-  for (const size_t i : kept) {
-    index[i] = part.buffers.size();
-    part.buffers.push_back(problem.buffers[i]);
-  }
-  for (const OffsetOverlap& o : problem.overlaps) {
-    if (index.contains(o.below) && index.contains(o.above)) {
-      part.overlaps.push_back({index[o.below], index[o.above], o.distance});
-    }
-  }
-  return part;
-}
-
 // A memory being filled.
 struct Filling {
   const Memory* memory = nullptr;
@@ -116,7 +99,8 @@ struct Filling {
     buffers.push_back(buffer);
     OffsetEffort effort = kEffort;
     effort.enough = memory->bytes;
-    OffsetSolution with = SolveOffsets(Subproblem(problem, buffers), effort);
+    OffsetSolution with =
+        SolveOffsets(PartOf(problem, buffers).problem, effort);
     if (with.total > memory->bytes) {
       buffers.pop_back();
       return false;

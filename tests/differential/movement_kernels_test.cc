@@ -128,7 +128,8 @@ TEST(MovementKernelsTest, Concat) {
     const int64_t axis = random.Int(0, type.rank() - 1);
     Trial trial("concat");
     trial.Set("axis", AttrText(random.Chance(0.5) ? axis : axis - type.rank()));
-    for (int64_t i = random.Int(1, 4); i > 0; --i) {
+    // More operands than one call takes among them.
+    for (int64_t i = random.Int(1, 6); i > 0; --i) {
       type.shape[static_cast<size_t>(axis)] = random.Int(1, 5);
       trial.Add(random.Fill(type));
     }

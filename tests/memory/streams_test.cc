@@ -170,11 +170,10 @@ class RandomImageModel {
 
 absl::StatusOr<Module> Plan(const std::string& text, const std::string& memory,
                             const std::string& before = "") {
-  return RunPasses(text,
-                   absl::StrCat(before,
-                                "prepare-outputs,select-kernels,pack-weights,"
-                                "rematerialize",
-                                memory, ",plan-memory", memory, ",check-plan"));
+  return RunPasses(text, absl::StrCat(before,
+                                      "prepare-outputs,select-kernels,"
+                                      "pack-weights,plan-memory",
+                                      memory, ",check-plan"));
 }
 
 int64_t NodesInStreams(const Module& module) {

@@ -112,7 +112,7 @@ std::string TimeText(const Json& report) {
   if (unknown > 0) {
     absl::StrAppend(&text, ", without ", unknown,
                     unknown == 1 ? " layer" : " layers",
-                    " of kernels that were ", "not measured");
+                    " of kernels that were not measured");
   }
   return text;
 }
