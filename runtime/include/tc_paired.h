@@ -33,6 +33,7 @@
 #include "tc_fixed.h"
 #include "tc_kernel.h"
 #include "tc_paired_asm.h"
+#include "tc_paired_one_asm.h"
 
 /* The pairs of all taps. */
 TC_INLINE int32_t tc_paired_pairs(int32_t runs, int32_t run) {

@@ -37,6 +37,7 @@
 #include "tc_fixed.h"
 #include "tc_kernel.h"
 #include "tc_winograd_asm.h"
+#include "tc_winograd_finish_asm.h"
 #include "tc_winograd_transform_asm.h"
 
 /* The words of `sums`; those of v take 16 for each input channel. */
